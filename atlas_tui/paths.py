@@ -1,0 +1,52 @@
+"""Where files live: settings, sessions, logs, models. Each can be moved by ``ATLAS_TUI_HOME``."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import platformdirs
+
+NAME = "atlas-tui"
+
+
+def _base(kind: str, default: str) -> Path:
+    home = os.environ.get("ATLAS_TUI_HOME")
+    return Path(home).expanduser() / kind if home else Path(default)
+
+
+def config_dir() -> Path:
+    """Settings and themes of the person."""
+    return _base("config", platformdirs.user_config_dir(NAME))
+
+
+def state_dir() -> Path:
+    """Sessions, undo journal and logs."""
+    return _base("state", platformdirs.user_state_dir(NAME))
+
+
+def data_dir() -> Path:
+    """Downloaded models."""
+    return _base("data", platformdirs.user_data_dir(NAME))
+
+
+def private(folder: Path) -> Path:
+    """Make ``folder`` if needed, readable by its owner alone, and return it."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return folder
+
+
+def config_file() -> Path:
+    return config_dir() / "config.toml"
+
+
+def database() -> Path:
+    return state_dir() / "sessions.sqlite3"
+
+
+def journal_dir() -> Path:
+    return state_dir() / "journal"
+
+
+def log_dir() -> Path:
+    return state_dir() / "log"

@@ -1,0 +1,140 @@
+"""Settings: a TOML file, then ``ATLAS_TUI_*`` in the environment, then flags; later ones win.
+
+A nested key is reached in the environment by two underscores: ``ATLAS_TUI_MODEL__PATH=/models/qwen3.gguf``.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError as SourcesError,
+    TomlConfigSettingsSource,
+)
+
+from atlas_tui import paths
+from atlas_tui.errors import InputError
+
+ENV_PREFIX = "ATLAS_TUI_"
+
+
+class SettingsError(InputError):
+    """A setting that cannot be used; says which key, where it stands and what is expected."""
+
+
+class _Group(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ModelSettings(_Group):
+    path: str = ""
+    """A GGUF file; empty means the bundled model."""
+    context: int = Field(default=0, ge=0, le=1 << 20)
+    """Tokens of context for all sequences together; 0 takes the model's own, at most 16,384."""
+    gpu_layers: int = Field(default=-1, ge=-1)
+    """Layers on the GPU; -1 means all that fit, 0 means CPU only."""
+    threads: int = Field(default=0, ge=0, le=1024)
+    """CPU threads that decode; 0 means all physical cores but one (at least one)."""
+
+
+class SolverSettings(_Group):
+    candidates: int = Field(default=3, ge=1, le=3)
+    """How many candidates are drawn."""
+    plan: bool = True
+    """Observe and plan before coding; off draws plain attempts."""
+    seed: int = Field(default=0, ge=0, lt=1 << 31)
+    """Seed of every draw; 0 takes a new one for each run."""
+    temperature: float = Field(default=0.7, ge=0.0, le=2.0)
+    top_p: float = Field(default=0.8, gt=0.0, le=1.0)
+    top_k: int = Field(default=20, ge=0)
+    plan_tokens: int = Field(default=512, ge=16)
+    """Most tokens of the observations and of each plan."""
+    code_tokens: int = Field(default=2048, ge=16)
+    """Most tokens of each solution, thinking not counted."""
+    thinking_tokens: int = Field(default=0, ge=0)
+    """Most thinking tokens of each solution; 0 switches thinking off."""
+    repair_rounds: int = Field(default=1, ge=0, le=1)
+    """Repair rounds when no candidate passes the samples."""
+
+
+class SandboxSettings(_Group):
+    python: str = ""
+    """Interpreter for candidates; empty means the first that works inside the sandbox."""
+    tier: str = Field(default="auto", pattern="^(auto|full|reduced)$")
+    """auto takes the strongest isolation there is; full and reduced insist on that one."""
+    cpu_seconds: float = Field(default=4.0, gt=0.0, le=600.0)
+    memory_mb: int = Field(default=512, ge=32, le=65536)
+    output_kb: int = Field(default=1024, ge=1, le=65536)
+
+
+class UiSettings(_Group):
+    theme: str = "atlas-dark"
+
+
+class Settings(BaseSettings):
+    """All settings, checked."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=ENV_PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True
+    )
+
+    model: ModelSettings = ModelSettings()
+    solver: SolverSettings = SolverSettings()
+    sandbox: SandboxSettings = SandboxSettings()
+    ui: UiSettings = UiSettings()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        # No .env: the folder the person happens to be in must not change settings.
+        return (
+            init_settings,
+            env_settings,
+            TomlConfigSettingsSource(settings_cls, toml_file=paths.config_file()),
+        )
+
+
+def load(flags: dict[str, dict[str, Any]] | None = None) -> Settings:
+    """Settings from the TOML file, the environment and ``flags`` (groups of keys, like the file).
+
+    Raises:
+        SettingsError: names the key, its place and what was expected.
+    """
+    file, flags = paths.config_file(), flags or {}
+    try:
+        return Settings(**flags)  # type: ignore[arg-type]
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        raise SettingsError(
+            f"setting {key} {_place(key, flags)}: {first['msg']} (is {first['input']!r})"
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{file} is not valid TOML: {error}") from error
+    except SourcesError as error:
+        raise SettingsError(f"environment variable {ENV_PREFIX}…: {error}") from error
+    except OSError as error:
+        raise SettingsError(f"{file} cannot be read: {error.strerror}") from error
+
+
+def _place(key: str, flags: dict[str, dict[str, Any]]) -> str:
+    """Where the value of ``key`` came from, in words."""
+    group, _, name = key.partition(".")
+    if name in flags.get(group, {}):
+        return "on the command line"
+    variable = f"{ENV_PREFIX}{group}__{name}".upper()
+    if variable in (known.upper() for known in os.environ):
+        return f"in {variable}"
+    return f"in {paths.config_file()}"

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from importlib.resources.abc import Traversable
 from typing import Any
 
 from atlas_tui.engine.base import Message
@@ -30,7 +31,7 @@ class Approach:
     text: str
 
 
-def _folder() -> Any:
+def _folder() -> Traversable:
     return resources.files("atlas_tui.solver") / "prompts"
 
 

@@ -1,0 +1,95 @@
+"""What a run knows so far: a fold over its events that the stages read from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from atlas_tui.events import (
+    AgreementFound,
+    CandidateReady,
+    Event,
+    ObservationsReady,
+    PlanReady,
+    RepairTried,
+    RunFinished,
+    Verdict,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One program of one candidate, with everything seen of it."""
+
+    ready: CandidateReady
+    runs: tuple[RunFinished, ...] = ()
+
+    @property
+    def label(self) -> str:
+        return self.ready.candidate
+
+    @property
+    def usable(self) -> bool:
+        """There is a program, and it parses."""
+        return bool(self.ready.code) and not self.ready.error
+
+    @property
+    def passed(self) -> int:
+        """Samples passed."""
+        return sum(run.verdict is Verdict.OK for run in self.runs)
+
+    def passes_all(self, samples: int) -> bool:
+        """Every sample there is was run and passed; never true without samples."""
+        return self.usable and 0 < samples == len(self.runs) == self.passed
+
+    def first_failure(self) -> RunFinished | None:
+        return next((run for run in self.runs if run.verdict is not Verdict.OK), None)
+
+
+@dataclass(slots=True)
+class Board:
+    """Observations, plans and attempts. ``history`` keeps every round of every candidate."""
+
+    observations: tuple[str, ...] = ()
+    plans: dict[str, PlanReady] = field(default_factory=dict)
+    history: dict[str, list[Attempt]] = field(default_factory=dict)
+    dropped: set[tuple[str, int]] = field(default_factory=set)
+    agreement: AgreementFound | None = None
+
+    def fold(self, event: Event) -> None:
+        """Take in one event."""
+        match event:
+            case ObservationsReady():
+                self.observations = event.observations
+            case PlanReady():
+                self.plans[event.candidate] = event
+            case CandidateReady():
+                rounds = self.history.setdefault(event.candidate, [])
+                # A restarted stage writes the same round again.
+                rounds[:] = [old for old in rounds if old.ready.round != event.round] + [Attempt(event)]
+            case RunFinished():
+                rounds = self.history[event.candidate]
+                rounds[:] = [_with_run(old, event) for old in rounds]
+            case RepairTried(kept=False):
+                self.dropped.add((event.candidate, event.round))
+            case AgreementFound():
+                self.agreement = event
+
+    def current(self) -> list[Attempt]:
+        """The standing attempt of each candidate: the latest one that was not dropped."""
+        standing = []
+        for label in sorted(self.history):
+            kept = [old for old in self.history[label] if (label, old.ready.round) not in self.dropped]
+            standing.append(kept[-1])
+        return standing
+
+
+def _with_run(attempt: Attempt, run: RunFinished) -> Attempt:
+    if attempt.ready.round != run.round:
+        return attempt
+    runs = [old for old in attempt.runs if old.check != run.check] + [run]
+    return Attempt(attempt.ready, tuple(sorted(runs, key=lambda each: _check_order(each.check))))
+
+
+def _check_order(check: str) -> tuple[str, int]:
+    name, _, number = check.rpartition(" ")
+    return (name, int(number)) if number.isdigit() else (check, 0)

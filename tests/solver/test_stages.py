@@ -1,0 +1,174 @@
+"""Parts of stages that need neither model nor sandbox."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from atlas_tui.engine.base import Finished, StopReason
+from atlas_tui.events import CandidateReady, Facts, PlanReady, RepairTried, RunFinished, Verdict
+from atlas_tui.problem import Mode, Problem, Sample
+from atlas_tui.solver.board import Attempt, Board
+from atlas_tui.solver.inputs import agreement_inputs
+from atlas_tui.solver.plan import approach_of, read_observations, subsets
+from atlas_tui.solver.repair import evidence_of, verdict_on
+
+
+def finished(text: str, reason: StopReason = StopReason.END) -> Finished:
+    return Finished(
+        id="A",
+        reason=reason,
+        text=text,
+        thinking="",
+        prompt_tokens=1,
+        answer_tokens=1,
+        thinking_tokens=0,
+        mean_logprob=None,
+        embedding=None,
+    )
+
+
+def test_observations_are_bulleted_lines_without_repeats() -> None:
+    text = "Here they are:\n- first\n* second\n3. third\n- first\n\nprose"
+    assert read_observations(finished(text)) == ("first", "second", "third")
+
+
+def test_an_observation_cut_at_the_budget_is_left_out() -> None:
+    assert read_observations(finished("- first\n- sec", StopReason.LENGTH)) == ("first",)
+
+
+def test_each_plan_misses_a_different_observation() -> None:
+    lines = ["a", "b", "c", "d", "e"]
+    chosen = subsets(lines, 3, seed=7)
+    assert len(set(chosen)) == 3
+    assert all(len(subset) == 4 for subset in chosen)
+    assert chosen == subsets(lines, 3, seed=7)
+    assert subsets(["a", "b"], 3, seed=7) == [("a", "b")] * 3
+
+
+@pytest.mark.parametrize(
+    ("text", "approach"),
+    [
+        ("Technique: two pointers\n1. go", "two pointers"),
+        ("**Technique:** hashing\n", "hashing"),
+        ("1. sort\n2. print", "1. sort"),
+        ("", ""),
+    ],
+)
+def test_the_approach_of_a_plan(text: str, approach: str) -> None:
+    assert approach_of(text) == approach
+
+
+def program(*samples: tuple[str, str]) -> Problem:
+    return Problem(
+        statement="s",
+        mode=Mode.PROGRAM,
+        samples=tuple(Sample(given=given, expected=out) for given, out in samples),
+    )
+
+
+def test_agreement_inputs_keep_the_shape() -> None:
+    inputs = agreement_inputs(program(("3\n5 -2 9\n", "12"), ("2 2\nab\ncd\n", "x")), seed=3)
+    assert inputs and inputs == agreement_inputs(
+        program(("3\n5 -2 9\n", "12"), ("2 2\nab\ncd\n", "x")), seed=3
+    )
+    for given in inputs:
+        lines = given.split("\n")
+        assert lines[0] in ("3", "2 2")
+        if lines[0] == "3":
+            assert len(lines[1].split()) == 3
+            assert sum(int(field) < 0 for field in lines[1].split()) == 1
+        else:
+            assert [len(line) for line in lines[1:3]] == [2, 2]
+
+
+def test_agreement_inputs_of_functions_keep_the_types() -> None:
+    problem = Problem(
+        statement="s",
+        mode=Mode.FUNCTION,
+        entry_point="f",
+        samples=(Sample(given='[[1, 2, 3], "abc", true, 2.5]', expected="1"),),
+    )
+    inputs = agreement_inputs(problem, seed=1)
+    assert inputs
+    for given in inputs:
+        numbers, text, flag, real = json.loads(given)
+        assert len(numbers) == 3 and all(isinstance(number, int) for number in numbers)
+        assert len(text) == 3 and flag is True and real == 2.5
+
+
+def test_malformed_arguments_give_no_inputs() -> None:
+    problem = Problem(
+        statement="s", mode=Mode.FUNCTION, entry_point="f", samples=(Sample(given="not json", expected="1"),)
+    )
+    assert agreement_inputs(problem, seed=1) == ()
+
+
+def ready(round_number: int, code: str, error: str = "") -> CandidateReady:
+    return CandidateReady(candidate="A", round=round_number, code=code, error=error)
+
+
+def ran(round_number: int, number: int, verdict: Verdict, printed: str = "") -> RunFinished:
+    return RunFinished(
+        candidate="A",
+        round=round_number,
+        check=f"sample {number}",
+        verdict=verdict,
+        facts=Facts(),
+        printed=printed,
+    )
+
+
+def test_the_board_keeps_the_latest_attempt_that_was_not_dropped() -> None:
+    board = Board()
+    for event in (
+        PlanReady(candidate="A", approach="x", plan="p", distinct=True),
+        ready(0, "a = 1"),
+        ran(0, 2, Verdict.WA),
+        ran(0, 1, Verdict.OK),
+        ready(1, "a = 2"),
+        ran(1, 1, Verdict.WA),
+    ):
+        board.fold(event)
+    assert board.plans["A"].plan == "p"
+    assert board.current()[0].ready.code == "a = 2"
+    board.fold(RepairTried(candidate="A", round=1, perspective="logic", kept=False, reason="worse"))
+    (standing,) = board.current()
+    assert standing.ready.code == "a = 1"
+    assert [run.check for run in standing.runs] == ["sample 1", "sample 2"]
+    assert standing.passed == 1 and not standing.passes_all(2)
+
+
+def test_a_repeated_stage_replaces_its_attempts() -> None:
+    board = Board()
+    board.fold(ready(0, "a = 1"))
+    board.fold(ready(0, "a = 2"))
+    assert [attempt.ready.code for attempt in board.history["A"]] == ["a = 2"]
+
+
+@pytest.mark.parametrize(
+    ("code", "error", "verdicts", "kept", "word"),
+    [
+        ("a = 2", "", (Verdict.OK, Verdict.OK), True, "passes 2 of 2"),
+        ("a = 2", "", (Verdict.WA, Verdict.OK), False, "breaks sample 1"),
+        ("a = 1  # same", "", (Verdict.OK, Verdict.WA), False, "same program"),
+        ("", "no code in the reply", (), False, "no code"),
+    ],
+)
+def test_a_repair_is_kept_only_if_it_does_no_worse(
+    code: str, error: str, verdicts: tuple[Verdict, ...], kept: bool, word: str
+) -> None:
+    before = Attempt(ready(0, "a = 1"), (ran(0, 1, Verdict.OK), ran(0, 2, Verdict.WA)))
+    after = Attempt(ready(1, code, error), tuple(ran(1, i, v) for i, v in enumerate(verdicts, 1)))
+    verdict = verdict_on(before, after)
+    assert verdict.kept is kept
+    assert word in verdict.reason
+
+
+def test_repair_is_told_the_sample_that_failed_first() -> None:
+    problem = program(("1\n", "one"), ("2\n", "two"))
+    before = Attempt(ready(0, "a = 1"), (ran(0, 1, Verdict.OK), ran(0, 2, Verdict.WA, "zwei")))
+    text = evidence_of(problem, before)
+    assert "2" in text and "two" in text and "zwei" in text and "one" not in text
+    assert evidence_of(problem, Attempt(ready(0, "a = 1"), (ran(0, 1, Verdict.OK),))) == ""

@@ -1,0 +1,83 @@
+"""Exit codes of every command, and errors on the way to them."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import sys
+from collections.abc import Iterator
+from logging.handlers import RotatingFileHandler
+
+from atlas_tui import paths
+from atlas_tui.engine.base import ModelDied
+from atlas_tui.errors import AtlasError, Refused
+from atlas_tui.events import Outcome
+
+DONE = 0
+BAD_INPUT = 2
+NOT_VERIFIED = 3
+NO_CANDIDATE = 4
+REFUSED = 5
+OUR_FAULT = 70
+CANCELLED = 130
+
+LOG_BYTES = 2_000_000
+
+OF_OUTCOME = {
+    Outcome.VERIFIED: DONE,
+    Outcome.UNVERIFIED: NOT_VERIFIED,
+    Outcome.NO_CANDIDATE: NO_CANDIDATE,
+    Outcome.CANCELLED: CANCELLED,
+    Outcome.FAILED: BAD_INPUT,
+}
+
+log = logging.getLogger(__name__)
+
+
+def code_of(error: AtlasError) -> int:
+    """The exit code an error ends its command with."""
+    match error:
+        case Refused():
+            return REFUSED
+        case ModelDied():
+            return OUR_FAULT
+        case _:
+            return BAD_INPUT
+
+
+def log_to_file() -> None:
+    """Details go to ``atlas-tui.log`` in the state folder, never to the terminal."""
+    handler: logging.Handler
+    try:
+        folder = paths.private(paths.log_dir())
+        handler = RotatingFileHandler(folder / "atlas-tui.log", maxBytes=LOG_BYTES, backupCount=1, delay=True)
+    except OSError as error:
+        sys.stderr.write(f"atlas-tui: no log is kept: {error}\n")
+        handler = logging.NullHandler()
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    root = logging.getLogger()
+    root.addHandler(handler)
+    root.setLevel(logging.INFO)
+
+
+@contextlib.contextmanager
+def as_exit_codes() -> Iterator[None]:
+    """Errors become one line on standard error and an exit code; tracebacks go to the log."""
+    log_to_file()
+    try:
+        yield
+    except AtlasError as error:
+        log.info("command failed: %s", error, exc_info=error)
+        sys.stderr.write(f"atlas-tui: {error.one_line()}\n")
+        sys.exit(code_of(error))
+    except KeyboardInterrupt:
+        sys.exit(CANCELLED)
+    except BrokenPipeError:
+        # The reader went away (`| head`); nobody is left to tell.
+        sys.stderr.close()
+        sys.exit(CANCELLED)
+    except Exception as error:
+        log.exception("command broke")
+        where = paths.log_dir() / "atlas-tui.log"
+        sys.stderr.write(f"atlas-tui: something broke in Atlas TUI: {error!r} — details are in {where}\n")
+        sys.exit(OUR_FAULT)

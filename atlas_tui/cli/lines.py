@@ -1,0 +1,108 @@
+"""Each event in one line of words."""
+
+from __future__ import annotations
+
+from functools import singledispatch
+
+from atlas_tui import events
+
+
+@singledispatch
+def describe(event: events.Event) -> str:
+    """The event for the person; empty for events that are too small to tell."""
+    return ""
+
+
+@describe.register
+def _(event: events.RunStarted) -> str:
+    return f"session  {event.session}, model {event.model}, seed {event.seed}, isolation {event.isolation}"
+
+
+@describe.register
+def _(event: events.ProblemRead) -> str:
+    problem = event.problem
+    name = f" {problem.entry_point}" if problem.entry_point else ""
+    notes = "".join(f"\n         note: {note}" for note in problem.notes)
+    return f"read     {problem.mode}{name}, {_count(len(problem.samples), 'sample')}{notes}"
+
+
+@describe.register
+def _(event: events.ObservationsReady) -> str:
+    return f"observe  {_count(len(event.observations), 'observation')}"
+
+
+@describe.register
+def _(event: events.PlanReady) -> str:
+    return (
+        f"plan     {event.candidate}  {event.approach}{'' if event.distinct else '  (repeats another plan)'}"
+    )
+
+
+@describe.register
+def _(event: events.CandidateReady) -> str:
+    size = f"{_count(len(event.code.splitlines()), 'line')}, {_count(event.tokens, 'token')}"
+    return f"code     {event.candidate}  {event.error or size}"
+
+
+@describe.register
+def _(event: events.RunFinished) -> str:
+    spent = f"{event.facts.cpu_seconds:.2f} s CPU, {event.facts.peak_bytes / 1e6:.0f} MB"
+    return f"run      {event.candidate}  {event.check}  {event.verdict}  ({spent})"
+
+
+@describe.register
+def _(event: events.RepairTried) -> str:
+    return f"repair   {event.candidate}  {'kept' if event.kept else 'dropped'}: {event.reason}"
+
+
+@describe.register
+def _(event: events.AgreementFound) -> str:
+    together = " | ".join(" ".join(cluster) for cluster in event.clusters)
+    return f"agree    {together}  (same outputs on {_count(event.inputs, 'further input')} stand together)"
+
+
+@describe.register
+def _(event: events.Usage) -> str:
+    speed = f", {event.tokens_out / event.seconds:.0f} tokens/s" if event.seconds > 0 else ""
+    reused = f" ({event.tokens_reused} reused)" if event.tokens_reused else ""
+    return f"         {event.stage}: {event.tokens_in} tokens read{reused}, {event.tokens_out} written{speed}"
+
+
+@describe.register
+def _(event: events.Chosen) -> str:
+    why = "".join(f"\n         {reason.text}" for reason in event.reasons)
+    return f"chosen   {event.candidate}, {event.grade}: {event.passed} of {event.samples} samples{why}"
+
+
+@describe.register
+def _(event: events.Applied) -> str:
+    return f"written  {event.path}  (`atlas-tui undo {event.entry}` takes it back)"
+
+
+@describe.register
+def _(event: events.Undone) -> str:
+    return f"undone   {event.path}"
+
+
+@describe.register
+def _(event: events.Committed) -> str:
+    return f"commit   {event.commit[:12]}  {event.path}"
+
+
+@describe.register
+def _(event: events.Cancelled) -> str:
+    return f"cancelled in stage {event.stage}"
+
+
+@describe.register
+def _(event: events.Failed) -> str:
+    return "failed   " + " — ".join(part for part in (event.what, event.why, event.todo) if part)
+
+
+@describe.register
+def _(event: events.RunEnded) -> str:
+    return f"ended    {event.outcome} after {event.seconds:.1f} s"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -1,0 +1,233 @@
+"""The session database: events are written as they happen and read back as they were."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+
+from atlas_tui import paths
+from atlas_tui.errors import AtlasError, InputError
+from atlas_tui.events import AnyEvent, Event, Text, from_json, to_json
+from atlas_tui.store.summary import SessionSummary, fold
+
+log = logging.getLogger(__name__)
+
+SCHEMA_VERSION = 1
+BUSY_SECONDS = 5.0
+_SCHEMA = """
+CREATE TABLE sessions (
+    id TEXT PRIMARY KEY,
+    started REAL NOT NULL,
+    title TEXT NOT NULL,
+    model TEXT NOT NULL,
+    outcome TEXT NOT NULL,
+    candidate TEXT NOT NULL,
+    grade TEXT NOT NULL,
+    tokens INTEGER NOT NULL,
+    seconds REAL NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE events (
+    session TEXT NOT NULL REFERENCES sessions (id),
+    seq INTEGER NOT NULL,
+    at REAL NOT NULL,
+    kind TEXT NOT NULL,
+    json TEXT NOT NULL,
+    PRIMARY KEY (session, seq)
+) WITHOUT ROWID;
+"""
+_COLUMNS = "id, started, title, model, outcome, candidate, grade, tokens, seconds"
+_INSERT_EVENT = """
+INSERT INTO events (session, seq, at, kind, json)
+SELECT :session, COALESCE(MAX(seq), 0) + 1, :at, :kind, :json FROM events WHERE session = :session
+"""
+_WRITE_SUMMARY = f"""
+INSERT OR REPLACE INTO sessions ({_COLUMNS})
+VALUES (:id, :started, :title, :model, :outcome, :candidate, :grade, :tokens, :seconds)
+"""
+
+
+class StoreError(AtlasError):
+    """The session database cannot be read or written."""
+
+
+class Store:
+    """All sessions of one person; several processes may use the same file at once.
+
+    Every event is committed before ``append`` returns: with SQLite's write-ahead log and
+    ``synchronous=NORMAL`` it outlives the death of this process at any moment (a power cut may
+    cost the last events, never the file). Use it from the thread that made it.
+
+    Raises:
+        StoreError: from every method, when the file is damaged, of a newer version, locked for
+            longer than five seconds, or cannot be written.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._known: set[str] = set()
+        with self._explained():
+            paths.private(path.parent)
+            # SQLite gives its side files the mode of the database, so this covers all three.
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+            path.chmod(0o600)
+            self._database = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
+        try:
+            with self._explained():
+                self._prepare()
+        except StoreError:
+            self._database.close()
+            raise
+
+    def append(self, session: str, event: Event) -> None:
+        """Write one event at the end of a session, which begins with its first event."""
+        row = {"session": session, "at": event.at, "kind": getattr(event, "kind", ""), "json": to_json(event)}
+        with self._explained():
+            if isinstance(event, Text) and session in self._known:
+                self._database.execute(_INSERT_EVENT, row)
+                return
+            with self._transaction():
+                before = self._summary(session) or SessionSummary(id=session, started=event.at)
+                after = fold(before, event)
+                if after != before or session not in self._known:
+                    self._database.execute(_WRITE_SUMMARY, asdict(after))
+                self._database.execute(_INSERT_EVENT, row)
+            self._known.add(session)
+
+    def events(self, session: str) -> list[AnyEvent]:
+        """The events of a session in the order they were appended; none when there is no such session.
+
+        An event this version does not know (or a damaged one) is left out and logged.
+        """
+        with self._explained():
+            rows = self._database.execute(
+                "SELECT seq, kind, json FROM events WHERE session = ? ORDER BY seq", (session,)
+            ).fetchall()
+        found: list[AnyEvent] = []
+        for seq, kind, text in rows:
+            try:
+                found.append(from_json(text))
+            except ValueError as error:
+                log.warning("session %s: event %s (%s) is left out: %s", session, seq, kind, error)
+        return found
+
+    def sessions(self) -> list[SessionSummary]:
+        """All sessions, newest first."""
+        with self._explained():
+            rows = self._database.execute(
+                f"SELECT {_COLUMNS} FROM sessions ORDER BY started DESC, id DESC"
+            ).fetchall()
+        return [_summary_of(row) for row in rows]
+
+    def find(self, prefix: str) -> str:
+        """The id that starts with ``prefix``.
+
+        Raises:
+            InputError: no session or more than one does.
+        """
+        todo = "see atlas-tui sessions list"
+        with self._explained():
+            rows = self._database.execute(
+                "SELECT id FROM sessions WHERE substr(id, 1, length(:prefix)) = :prefix ORDER BY id DESC",
+                {"prefix": prefix},
+            ).fetchall()
+        matches = [str(row[0]) for row in rows]
+        if prefix in matches:
+            return prefix
+        if not prefix or not matches:
+            raise InputError(f"No session {prefix!r}", "no id starts with it" if prefix else "", todo)
+        if len(matches) > 1:
+            more = f" and {len(matches) - 5} more" if len(matches) > 5 else ""
+            raise InputError(
+                f"Session {prefix!r} is not unique",
+                f"it matches {', '.join(matches[:5])}{more}",
+                "give more letters of the id",
+            )
+        return matches[0]
+
+    def latest(self) -> str | None:
+        """The id of the newest session, None when there is none."""
+        with self._explained():
+            row = self._database.execute(
+                "SELECT id FROM sessions ORDER BY started DESC, id DESC LIMIT 1"
+            ).fetchone()
+        return str(row[0]) if row else None
+
+    def close(self) -> None:
+        """Close the file; calling it twice is harmless."""
+        self._database.close()
+
+    def _prepare(self) -> None:
+        # Asked before anything is changed: a file of a newer version stays as it is.
+        self._check_version(self._version())
+        mode = self._database.execute("PRAGMA journal_mode = WAL").fetchone()[0]
+        if mode != "wal":
+            log.warning("%s: no write-ahead log here (mode %s); writing is slower", self._path, mode)
+        self._database.execute("PRAGMA synchronous = NORMAL")
+        if self._version() == SCHEMA_VERSION:
+            return
+        with self._transaction():
+            # Another process may have made the tables while this one waited for the lock.
+            version = self._version()
+            self._check_version(version)
+            if version == 0:
+                for statement in _SCHEMA.split(";")[:-1]:
+                    self._database.execute(statement)
+                self._database.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
+    def _version(self) -> int:
+        return int(self._database.execute("PRAGMA user_version").fetchone()[0])
+
+    def _check_version(self, version: int) -> None:
+        if version > SCHEMA_VERSION:
+            raise StoreError(
+                f"{self._path} was written by a newer Atlas TUI",
+                f"its format is {version}, this version knows {SCHEMA_VERSION}",
+                "update Atlas TUI, or move the file away to begin anew",
+            )
+
+    def _summary(self, session: str) -> SessionSummary | None:
+        row = self._database.execute(f"SELECT {_COLUMNS} FROM sessions WHERE id = ?", (session,)).fetchone()
+        return _summary_of(row) if row else None
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._database.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._database.execute("ROLLBACK")
+            raise
+        self._database.execute("COMMIT")
+
+    @contextlib.contextmanager
+    def _explained(self) -> Iterator[None]:
+        """SQLite's and the file system's words as an error for the person."""
+        try:
+            yield
+        except sqlite3.ProgrammingError:
+            raise  # A fault of ours, such as a call after close().
+        except sqlite3.OperationalError as error:
+            raise StoreError(
+                "The session database cannot be used",
+                f"{self._path}: {error}",
+                "check free space and whether another program holds the file",
+            ) from error
+        except sqlite3.DatabaseError as error:
+            raise StoreError(
+                "The session database is damaged",
+                f"{self._path}: {error}",
+                "move the file away; a new one is made at the next start",
+            ) from error
+        except OSError as error:
+            raise StoreError(
+                "The session database cannot be opened", f"{self._path}: {error.strerror}", "check the path"
+            ) from error
+
+
+def _summary_of(row: tuple[object, ...]) -> SessionSummary:
+    return SessionSummary(**dict(zip(_COLUMNS.split(", "), row, strict=True)))  # type: ignore[arg-type]

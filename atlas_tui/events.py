@@ -268,6 +268,8 @@ class RepairTried(Event):
 class Chosen(Event):
     kind: Literal["Chosen"] = "Chosen"
     candidate: str
+    round: int = 0
+    """Which attempt of that candidate: 0 for the first, then the repair round."""
     code: str
     grade: Grade
     passed: int

@@ -36,6 +36,7 @@ def choose(
     winner = left[0]
     return Chosen(
         candidate=winner.label,
+        round=winner.ready.round,
         code=winner.ready.code,
         grade=_grade(winner, samples, agreement),
         passed=winner.passed,

@@ -1,0 +1,164 @@
+"""A solution taken apart: its imports, the definition that was asked for, and everything else it needs."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+_WORD = re.compile(r"[^\W\d]\w*")
+_LONGEST_ANNOTATION = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """One imported name: ``import module as bound``, or ``from module import name as bound``."""
+
+    module: str
+    name: str | None
+    alias: str | None
+
+    @property
+    def bound(self) -> str:
+        """The name it gives to the file."""
+        return self.alias or (self.module.partition(".")[0] if self.name is None else self.name)
+
+    @property
+    def future(self) -> bool:
+        return self.module == "__future__"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """One statement at the top level, in whole lines."""
+
+    name: str
+    """What it defines; empty when it is no function or class."""
+    lines: tuple[str, ...]
+    comment: tuple[str, ...] = ()
+    """Comment lines directly above it."""
+
+    @property
+    def defines(self) -> bool:
+        return bool(self.name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Solution:
+    imports: tuple[Import, ...]
+    """Those that the rest needs."""
+    before: tuple[Piece, ...]
+    """Everything but imports and the definition, in order."""
+    definition: Piece
+    after: tuple[Piece, ...]
+
+
+def take_apart(code: str, name: str) -> Solution | None:
+    """The parts of ``code`` around its top-level definition of ``name``; None when there is none.
+
+    A docstring and a ``__main__`` block are left out: they belong to a program, not to a function.
+    """
+    module = parsed(code)
+    if module is None:
+        return None
+    kept = [node for node in module.body if not _is_import(node) and not _is_program_part(node)]
+    pieces = _last_of_each(list(_pieces(kept, code.split("\n"))))
+    at = next((index for index, piece in enumerate(pieces) if piece.name == name), None)
+    if at is None:
+        return None
+    used = {word for node in kept for word in _names_used(node)}
+    return Solution(
+        imports=tuple(each for each in imports(module) if each.future or each.bound in used | {"*"}),
+        before=tuple(pieces[:at]),
+        definition=pieces[at],
+        after=tuple(pieces[at + 1 :]),
+    )
+
+
+def parsed(code: str) -> ast.Module | None:
+    """The syntax tree, or None when this Python cannot read it."""
+    try:
+        return ast.parse(code)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def imports(module: ast.Module) -> Iterator[Import]:
+    """What the top level imports, conditional imports included."""
+    for node in _top_level(module.body):
+        if isinstance(node, ast.Import):
+            yield from (Import(alias.name, None, alias.asname) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            source = "." * node.level + (node.module or "")
+            yield from (Import(source, alias.name, alias.asname) for alias in node.names)
+
+
+def import_lines(wanted: list[Import]) -> list[str]:
+    """Statements for these imports, one line a module."""
+    lines: list[str] = []
+    plain = [each for each in wanted if each.name is None]
+    for each in plain:
+        lines.append(f"import {each.module}" + (f" as {each.alias}" if each.alias else ""))
+    for source in dict.fromkeys(each.module for each in wanted if each.name is not None):
+        names = [
+            f"{each.name} as {each.alias}" if each.alias else str(each.name)
+            for each in wanted
+            if each.module == source and each.name is not None
+        ]
+        lines.append(f"from {source} import {', '.join(names)}")
+    return lines
+
+
+def _top_level(body: list[ast.stmt]) -> Iterator[ast.stmt]:
+    for node in body:
+        yield node
+        if isinstance(node, ast.If | ast.Try):
+            yield from _top_level(node.body)
+            yield from _top_level(node.orelse)
+
+
+def _pieces(nodes: list[ast.stmt], lines: list[str]) -> Iterator[Piece]:
+    """The statements in whole lines; statements that share a line make one piece."""
+    end = 0
+    for node in nodes:
+        first = min([node.lineno, *(each.lineno for each in getattr(node, "decorator_list", []))])
+        last = node.end_lineno or node.lineno
+        if last <= end:
+            continue
+        start = max(first - 1, end)
+        above = start
+        while above > end and lines[above - 1].startswith("#"):
+            above -= 1
+        yield Piece(name=_name(node), lines=tuple(lines[start:last]), comment=tuple(lines[above:start]))
+        end = last
+
+
+def _last_of_each(pieces: list[Piece]) -> list[Piece]:
+    """Of several definitions of one name the last one counts, as it does in Python."""
+    last = {piece.name: piece for piece in pieces if piece.defines}
+    return [piece for piece in pieces if not piece.defines or last[piece.name] is piece]
+
+
+def _name(node: ast.stmt) -> str:
+    return node.name if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) else ""
+
+
+def _is_import(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Import | ast.ImportFrom)
+
+
+def _is_program_part(node: ast.stmt) -> bool:
+    if isinstance(node, ast.If):
+        return any(isinstance(each, ast.Name) and each.id == "__name__" for each in ast.walk(node.test))
+    is_text = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    return is_text and isinstance(node.value.value, str)  # type: ignore[attr-defined]
+
+
+def _names_used(node: ast.stmt) -> Iterator[str]:
+    for each in ast.walk(node):
+        if isinstance(each, ast.Name):
+            yield each.id
+        elif isinstance(each, ast.Constant) and isinstance(each.value, str):
+            # Perhaps an annotation in quotes.
+            yield from _WORD.findall(each.value[:_LONGEST_ANNOTATION])

@@ -1,0 +1,193 @@
+"""What the repository around a folder says: its root, HEAD, index and state. Nothing here changes it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from atlas_tui.errors import InputError, Refused
+from atlas_tui.workspace.program import Git, Ran, find_git
+
+if TYPE_CHECKING:
+    import git
+
+_UNDER_WAY = (
+    ("MERGE_HEAD", "a merge"),
+    ("rebase-merge", "a rebase"),
+    ("rebase-apply", "a rebase or am"),
+    ("CHERRY_PICK_HEAD", "a cherry-pick"),
+    ("REVERT_HEAD", "a revert"),
+    ("BISECT_LOG", "a bisect"),
+)
+# Variables that point git elsewhere; GitPython obeys some of them whatever it is told.
+_REDIRECTIONS = ("GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY", "GIT_INDEX_FILE")
+
+
+@dataclass(frozen=True, slots=True)
+class TreeItem:
+    """A file in the index or in a commit."""
+
+    mode: str
+    blob: str
+    stage: int = 0
+
+
+def discover(folder: Path) -> tuple[Repository | None, str]:
+    """The repository around ``folder``, or None and why there is none that can be used.
+
+    Raises:
+        InputError: the folder is a bare repository or lies inside a ``.git`` folder.
+    """
+    for each in (folder, *folder.parents):
+        if each.name == ".git" or _is_store(each):
+            raise InputError(
+                f"{folder} has no files of yours", f"{each} is git's own folder", "open a working tree"
+            )
+        if (each / ".git").exists():
+            break
+    program = find_git(folder)
+    if not program:
+        return None, "the git program is not installed"
+    ran = Git(program, folder).read("rev-parse", "--show-toplevel")
+    if ran.code:
+        none = b"not a git repository" in ran.err
+        return None, "no git repository" if none else _first_line(ran)
+    return Repository(program, Path(os.fsdecode(ran.out.removesuffix(b"\n")))), ""
+
+
+def _is_store(folder: Path) -> bool:
+    """Whether this is the inside of a repository, a bare one for instance."""
+    return (folder / "HEAD").is_file() and (folder / "objects").is_dir() and (folder / "refs").is_dir()
+
+
+class Repository:
+    """A working tree that git knows. HEAD is read by GitPython, everything else by the git program."""
+
+    def __init__(self, program: str, root: Path) -> None:
+        self.root = Path(os.path.realpath(root))
+        self.git = Git(program, self.root)
+
+    @cached_property
+    def git_dir(self) -> Path:
+        """Git's folder for this working tree; a linked one and a submodule have their own."""
+        with self._opened() as repo:
+            return Path(repo.git_dir)
+
+    def head(self) -> str:
+        """Branch, commit and number of uncommitted files in a few words."""
+        name, commit = self.position()
+        words = f"{name}@{commit[:6]}" if commit else f"{name}, no commits yet"
+        if under_way := self.under_way():
+            words += f", {under_way.removeprefix('a ')} in progress"
+        count = self.uncommitted()
+        if count is None:
+            return words
+        return f"{words} + {count} uncommitted" if count else words
+
+    def position(self) -> tuple[str, str]:
+        """The branch (``detached`` when HEAD is on none) and the full id of its commit (empty: none yet)."""
+        with self._opened() as repo:
+            if (Path(repo.common_dir) / "reftable").is_dir():
+                return self._position_by_git()
+            name = "detached" if repo.head.is_detached else repo.head.reference.name
+            try:
+                return name, repo.head.dereference_recursive(repo, "HEAD")
+            except ValueError:
+                return name, ""
+
+    def _position_by_git(self) -> tuple[str, str]:
+        # GitPython does not read this format of references.
+        name = self.git.read("symbolic-ref", "--quiet", "--short", "HEAD")
+        commit = self.git.read("rev-parse", "--verify", "--quiet", "HEAD^{commit}")
+        return name.out.decode("utf-8", "replace").strip() or "detached", commit.out.decode().strip()
+
+    def uncommitted(self) -> int | None:
+        """How many files differ from HEAD or are untracked; None when git cannot say."""
+        ran = self.git.read(
+            "status",
+            "--porcelain",
+            "-z",
+            "--untracked-files=normal",
+            "--no-renames",
+            "--ignore-submodules=all",
+            config=self._silenced(),
+        )
+        return None if ran.code or ran.late or ran.cut else ran.out.count(b"\0")
+
+    def _silenced(self) -> list[str]:
+        """Settings that switch off the filters of this repository: they are programs of its choice."""
+        ran = self.git.read("config", "--list", "-z", "--show-scope")
+        fields = ran.out.split(b"\0")
+        off = []
+        for scope, item in zip(fields[::2], fields[1::2], strict=False):
+            key = os.fsdecode(item.partition(b"\n")[0])
+            if scope in (b"local", b"worktree") and key.startswith("filter."):
+                name = key.removeprefix("filter.").rpartition(".")[0]
+                off += [f"filter.{name}.{part}=" for part in ("clean", "smudge", "process")]
+                off.append(f"filter.{name}.required=false")
+        return off
+
+    def under_way(self) -> str:
+        """What git has begun and not finished here: a merge, a rebase …; empty when nothing."""
+        return next((words for name, words in _UNDER_WAY if (self.git_dir / name).exists()), "")
+
+    def staged(self, path: str, index: Path | None = None) -> list[TreeItem]:
+        """The entries of a path in the index; several when it is in conflict."""
+        ran = self.checked("ls-files", "--stage", "-z", "--", path, index=index)
+        items = []
+        for line in ran.out.split(b"\0")[:-1]:
+            mode, blob, stage = line.partition(b"\t")[0].decode().split(" ")
+            items.append(TreeItem(mode, blob, int(stage)))
+        return items
+
+    def in_commit(self, commit: str, path: str) -> TreeItem | None:
+        """The file of a path in a commit; None when the commit does not have it."""
+        if not commit:
+            return None
+        ran = self.checked("ls-tree", "-z", "--full-tree", commit, "--", path)
+        if not ran.out:
+            return None
+        mode, _, blob = ran.out.partition(b"\t")[0].decode().split(" ")
+        return TreeItem(mode, blob)
+
+    def is_ignored(self, path: str) -> bool:
+        """Whether a path that is not tracked is ignored."""
+        # Not check-ignore: it does not go together with literal pathspecs.
+        ran = self.checked("ls-files", "--others", "--ignored", "--exclude-standard", "-z", "--", path)
+        return bool(ran.out)
+
+    def wants_crlf(self, path: str) -> bool:
+        """Whether ``.gitattributes`` asks for CRLF in the working tree."""
+        return self.git.read("check-attr", "-z", "eol", "--", path).out.endswith(b"\0crlf\0")
+
+    def checked(self, *arguments: str, stdin: bytes = b"", index: Path | None = None) -> Ran:
+        """A hardened command that has to succeed. Raises: Refused: it did not."""
+        ran = self.git.read(*arguments, stdin=stdin, index=index)
+        if ran.code or ran.late or ran.cut:
+            raise Refused(f"git {arguments[0]} failed", ran.said, "see what git says about this repository")
+        return ran
+
+    @contextlib.contextmanager
+    def _opened(self) -> Iterator[git.Repo]:
+        """The repository in GitPython, reading files only: none of its objects is asked for."""
+        for name in _REDIRECTIONS:
+            os.environ.pop(name, None)
+        # At import GitPython runs "git version" with whatever it finds; it gets our finding.
+        os.environ["GIT_PYTHON_GIT_EXECUTABLE"] = self.git.program
+        import git
+
+        repo = git.Repo(self.root, expand_vars=False, search_parent_directories=False)
+        try:
+            yield repo
+        finally:
+            repo.close()
+
+
+def _first_line(ran: Ran) -> str:
+    lines = ran.err.decode("utf-8", "replace").splitlines()
+    return lines[0].removeprefix("fatal: ") if lines else ran.said

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from atlas_tui.cli.inputs import load_settings, problem_text
+from atlas_tui.cli.plain import plain
 from atlas_tui.cli.transcript import Transcript
 from atlas_tui.errors import InputError
 from atlas_tui.events import Applied, Chosen
@@ -56,6 +57,8 @@ async def _solve(settings: Settings, raw: bytes, source: str, target: str, apply
 
     runtime = Runtime(settings, Path.cwd())
     out = Transcript(as_json)
+    for sentence in runtime.workspace.recovered:
+        sys.stderr.write(plain(sentence) + "\n")
     try:
         read = runtime.read(raw, source)
         # Taken before the work: an unusable target is told at once, one that changes meanwhile is kept.
@@ -65,9 +68,9 @@ async def _solve(settings: Settings, raw: bytes, source: str, target: str, apply
             loop.add_signal_handler(number, runtime.cancel)
         async for event in runtime.solve(read, target):
             out.show(event)
+        out.close()
         if apply and base is not None and out.chosen is not None:
             out.show(_apply(runtime, base, out.chosen, read.entry_point, out.session))
-        out.close()
         return out.exit_code
     finally:
         await runtime.close()

@@ -1,4 +1,4 @@
-"""The command line without a model: arguments, exit codes, bad input. Each command runs as a person runs it."""
+"""The command line without a model: arguments, exit codes, bad input."""
 
 from __future__ import annotations
 
@@ -84,7 +84,9 @@ def test_version_and_help(tmp_path: Path) -> None:
         ("huge.md", b"word " * 1_100_000, b"large"),
     ],
 )
-def test_unusable_problems_are_told_in_one_line(tmp_path: Path, name: str, content: bytes, word: bytes) -> None:
+def test_unusable_problems_are_told_in_one_line(
+    tmp_path: Path, name: str, content: bytes, word: bytes
+) -> None:
     (tmp_path / name).write_bytes(content)
     ran = atlas("solve", name, home=tmp_path)
     assert ran.returncode == 2

@@ -68,7 +68,7 @@ class Sandbox(Protocol):
         ...
 
     async def run(self, job: Job) -> Ran:
-        """Run to its end or its limits. Never raises for what the program does; IE when there is no isolation.
+        """Run to its end or its limits. What the program does never raises; IE when there is no isolation.
 
         Cancelling the awaiting task kills the run and everything it started.
         """

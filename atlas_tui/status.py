@@ -79,7 +79,8 @@ async def isolation(settings: Settings) -> list[Check]:
     finally:
         await sandbox.close()
     if found.tier is Tier.NONE:
-        return [Check(name="isolation", value=str(found), good=False, fix="candidates are not run without it")]
+        fix = "candidates are not run without it"
+        return [Check(name="isolation", value=str(found), good=False, fix=fix)]
     fix = "" if found.tier is Tier.FULL else "install bubblewrap for full isolation"
     return [
         Check(name="isolation", value=str(found), good=not fix, fix=fix),

@@ -1,0 +1,20 @@
+"""Prints what llama.cpp can run on, as JSON; run as a process of its own by ``engine.hardware``."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+
+from atlas_tui.engine.llama import native
+
+
+def main() -> None:
+    native.NativeLog().install()
+    gpus = [asdict(one) for one in native.devices() if one.gpu]
+    for row in gpus:
+        del row["gpu"]
+    print(json.dumps({"gpu_supported": native.offload_supported(), "gpus": gpus}))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,146 @@
+"""The vocabulary: every kind of event survives its JSON form, and nothing else is taken for one."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import FrozenInstanceError, fields, replace
+from typing import get_args
+
+import pytest
+
+from atlas_tui import events
+from atlas_tui.problem import Limits, Mode, Problem, Sample
+
+ODD = 'é 😀 \x00\x1b[31m\r\n\t"quoted" \\ [bold]{x}</think> \u2028\u202e' + "x" * 5000
+PROBLEM = Problem(
+    statement=ODD,
+    mode=Mode.FUNCTION,
+    samples=(Sample(given='["é"]', expected="null"), Sample(given="", expected="\n")),
+    entry_point="f",
+    signature="def f(x):",
+    limits=Limits(cpu_seconds=1.5, memory_bytes=1 << 40),
+    source="-",
+    notes=(ODD, ""),
+)
+FACTS = events.Facts(
+    exit_code=-1,
+    signal=9,
+    cpu_seconds=0.1,
+    wall_seconds=1e-9,
+    peak_bytes=1 << 62,
+    cut=True,
+    limit="cpu",
+    tier="full",
+    notes=(ODD,),
+)
+
+EVENTS: tuple[events.Event, ...] = (
+    events.RunStarted(
+        session="s", model=ODD, candidates=("A", "B"), seed=2**31 - 1, isolation="none: x", version="0"
+    ),
+    events.ProblemRead(problem=PROBLEM),
+    events.StageStarted(stage=events.Stage.OBSERVE),
+    events.StageEnded(stage=events.Stage.REPAIR, seconds=0.25),
+    events.Progress(stage=events.Stage.GENERATE, done=1, total=2, reused=0),
+    events.Text(candidate="", part=events.Part.THINKING, delta=ODD, tokens=3),
+    events.ObservationsReady(observations=(ODD, "two")),
+    events.PlanReady(candidate="A", approach="loops", plan=ODD, distinct=False),
+    events.CandidateReady(
+        candidate="A",
+        round=0,
+        code=ODD,
+        embedding=events.Vector(origin="generated-mean", size=2, half="AAA="),
+        mean_logprob=-0.5,
+    ),
+    events.CandidateReady(candidate="B", round=1, code="", error=ODD, mean_logprob=None),
+    events.RunFinished(
+        candidate="A",
+        round=0,
+        check="sample 1",
+        verdict=events.Verdict.SV,
+        facts=FACTS,
+        printed=ODD,
+        stderr=ODD,
+    ),
+    events.AgreementFound(clusters=(("A", "C"), ("B",)), inputs=3),
+    events.RepairTried(candidate="A", round=1, perspective="logic", kept=True, reason=ODD),
+    events.Chosen(
+        candidate="A",
+        code=ODD,
+        grade=events.Grade.SAMPLES_ONLY,
+        passed=1,
+        samples=2,
+        reasons=(events.Reason(rule="samples", text=ODD, decided=True),),
+    ),
+    events.Usage(
+        stage=events.Stage.PLAN, tokens_in=1, tokens_out=2, tokens_reused=0, seconds=0.5, joules=None
+    ),
+    events.Usage(
+        stage=events.Stage.PLAN, tokens_in=1, tokens_out=2, tokens_reused=0, seconds=0.5, joules=12.5
+    ),
+    events.Applied(path=ODD, entry="e", created=True),
+    events.Undone(path="a b.py", entry="e"),
+    events.Committed(path="a.py", commit="0" * 40, message=ODD),
+    events.Cancelled(stage=events.Stage.READ),
+    events.Failed(what=ODD, why="", todo="", ours=True),
+    events.RunEnded(outcome=events.Outcome.NO_CANDIDATE, seconds=1.0),
+)
+
+
+def test_every_kind_of_event_is_here() -> None:
+    kinds = {each.__name__ for each in get_args(get_args(events.AnyEvent)[0])}
+    assert kinds == {type(event).__name__ for event in EVENTS}
+    assert all(event.kind == type(event).__name__ for event in EVENTS)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("event", EVENTS, ids=lambda event: type(event).__name__)
+def test_an_event_survives_its_json_form(event: events.Event) -> None:
+    line = events.to_json(event)
+    assert "\n" not in line and "\r" not in line and "\x1b" not in line
+    assert json.loads(line)["kind"] == type(event).__name__
+    assert events.from_json(line) == event
+    assert type(events.from_json(line.encode())) is type(event)
+
+
+@pytest.mark.parametrize("event", EVENTS, ids=lambda event: type(event).__name__)
+def test_an_event_cannot_be_changed(event: events.Event) -> None:
+    for name in ("at", fields(event)[-1].name):
+        with pytest.raises(FrozenInstanceError):
+            setattr(event, name, None)
+    with pytest.raises((AttributeError, TypeError)):
+        object.__setattr__(event, "new", 1)
+
+
+def test_an_event_knows_its_time() -> None:
+    before = time.time()
+    event = events.Cancelled(stage=events.Stage.READ)
+    assert before <= event.at <= time.time()
+    assert events.from_json(events.to_json(replace(event, at=1.25))).at == 1.25
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "",
+        "null",
+        "[]",
+        "{}",
+        "{",
+        '{"kind": "Nope"}',
+        '{"kind": 1}',
+        '{"kind": "Text"}',
+        '{"kind": "StageStarted", "stage": "cook"}',
+        '{"kind": "StageStarted", "stage": "read", "at": "late"}',
+        '{"kind": "StageStarted", "stage": "read"} {}',
+        b"\xff\xfe",
+    ],
+)
+def test_what_is_no_event_is_refused(line: str | bytes) -> None:
+    with pytest.raises(ValueError, match=r"^not an event: "):
+        events.from_json(line)
+
+
+def test_verdicts_come_worst_first() -> None:
+    order = list(events.Verdict)
+    assert order[0] is events.Verdict.IE and order[-2:] == [events.Verdict.WA, events.Verdict.OK]

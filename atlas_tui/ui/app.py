@@ -1,0 +1,235 @@
+"""The app: screens, themes, and the life of the runtime behind them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+from collections.abc import Awaitable, Callable
+from importlib import import_module
+from pathlib import Path
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import App
+from textual.binding import BindingType
+from textual.screen import ModalScreen
+from textual.widgets import Input, TextArea
+from textual.worker import Worker
+
+from atlas_tui.errors import AtlasError, InputError
+from atlas_tui.events import Failed
+from atlas_tui.settings import Settings
+from atlas_tui.ui import actions, themes
+from atlas_tui.ui.actions import PROBLEM, REVIEW, RUN
+from atlas_tui.ui.backend import Backend
+from atlas_tui.ui.desk import Desk
+from atlas_tui.ui.palette import ActionCommands
+from atlas_tui.ui.screens.base import AtlasScreen, Go, StartRun
+from atlas_tui.ui.screens.help import Help
+from atlas_tui.ui.screens.problem import ProblemScreen
+from atlas_tui.ui.screens.review import ReviewScreen
+from atlas_tui.ui.screens.run import RunScreen
+from atlas_tui.ui.toast import say, say_error, tell_if_broken
+
+log = logging.getLogger(__name__)
+
+CLOSING = 15.0
+"""Most seconds the processes behind the app get to end when it is left."""
+
+MakeBackend = Callable[[Settings, Path], Awaitable[Backend]]
+
+
+class AtlasApp(App[int]):
+    """Everything a person does, on three screens."""
+
+    TITLE = "Atlas TUI"
+    CSS_PATH = "app.tcss"
+    COMMANDS = {ActionCommands}  # noqa: RUF012
+    BINDINGS: ClassVar[list[BindingType]] = actions.bindings(
+        row for row in actions.ACTIONS if row.screens == actions.EVERYWHERE
+    )
+    DEFAULT_MODE = PROBLEM
+
+    def __init__(
+        self,
+        settings: Settings,
+        folder: Path,
+        text: str = "",
+        source: str = "",
+        *,
+        make_backend: MakeBackend | None = None,
+    ) -> None:
+        """``text`` is a problem to begin with, ``source`` where it came from; both may be empty."""
+        self._loaded, self._faults = themes.load_all()
+        super().__init__()
+        self.settings = settings
+        self.desk = Desk(folder)
+        self.desk.source = source
+        self._make_backend = make_backend or load_backend
+        self._leaving = False
+        self.add_mode(PROBLEM, lambda: ProblemScreen(self.desk, text))
+        self.add_mode(RUN, lambda: RunScreen(self.desk))
+        self.add_mode(REVIEW, lambda: ReviewScreen(self.desk))
+        self._solving = False
+        self._use_themes(settings.ui.theme)
+
+    def on_mount(self) -> None:
+        for name in (signal.SIGTERM, signal.SIGHUP):
+            asyncio.get_running_loop().add_signal_handler(name, lambda: self.call_later(self.action_quit))
+        for fault in self._faults:
+            say_error(self, fault)
+        # The first frame is not to wait for the engine's, git's and SQLite's modules.
+        self.call_after_refresh(self._start)
+
+    async def on_unmount(self) -> None:
+        for name in (signal.SIGTERM, signal.SIGHUP):
+            asyncio.get_running_loop().remove_signal_handler(name)
+        await self._close()
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        # A theme that leaves out a variable of ours must not make the styles unreadable.
+        return next(theme.variables for theme in self._loaded if theme.name == themes.DEFAULT)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action in ("go", "help") and self._in_dialog():
+            return False
+        return super().check_action(action, parameters)
+
+    @on(StartRun)
+    def _start_run(self) -> None:
+        if not self.desk.run.running and not self._solving:
+            self._solve()
+
+    @on(Go)
+    async def _go(self, event: Go) -> None:
+        await self.action_go(event.screen)
+
+    @work(exclusive=True, group="solve", exit_on_error=False)
+    async def _solve(self) -> None:
+        problem = self.desk.problem
+        if problem is None:
+            await self.action_go(PROBLEM)
+            say(self, "There is no problem to solve yet: paste or type one", "warning")
+            return
+        self._solving = True
+        try:
+            await self.action_go(RUN)
+            async for event in self.desk.solve(problem):
+                if isinstance(event, Failed):
+                    say_error(self, AtlasError(event.what, event.why, event.todo))
+        except AtlasError as error:
+            await self.action_go(PROBLEM)
+            say_error(self, error)
+        finally:
+            self._solving = False
+            self.desk.changed()
+
+    @work(exclusive=True, group="start", exit_on_error=False)
+    async def _start(self) -> None:
+        try:
+            backend = await self._make_backend(self.settings, self.desk.folder)
+        except AtlasError as error:
+            self.desk.fault = error.one_line()
+            self.desk.changed()
+            say_error(self, error)
+            return
+        self.desk.backend = backend
+        self.desk.changed()
+        self._read_first()
+        await asyncio.gather(self._look(backend), self._warm_up(backend))
+
+    def _read_first(self) -> None:
+        """Text that was there before anything could read it."""
+        for screen in self.screen_stack:
+            if isinstance(screen, ProblemScreen):
+                screen.read_now()
+                screen.check_target()
+
+    async def _look(self, backend: Backend) -> None:
+        """What is around: the repository, the isolation."""
+        try:
+            await self.desk.refresh_head()
+            self.desk.held = await backend.isolation()
+        except AtlasError as error:
+            say_error(self, error)
+        self.desk.changed()
+
+    async def _warm_up(self, backend: Backend) -> None:
+        """Load the model; while it fails the app stays usable, and the next run tries again."""
+        try:
+            await backend.warm_up()
+        except AtlasError as error:
+            say_error(self, error)
+        self.desk.changed()
+
+    async def action_go(self, screen: str) -> None:
+        """Show one of the three screens."""
+        if not self._in_dialog():
+            await self.switch_mode(screen)
+
+    def _in_dialog(self) -> bool:
+        stack = self.screen_stack
+        return bool(stack) and isinstance(stack[-1], ModalScreen)
+
+    def action_help(self) -> None:
+        """All keys."""
+        if isinstance(self.screen, AtlasScreen):
+            self.push_screen(Help(self.screen.NAME))
+
+    def action_next_theme(self) -> None:
+        """The next of our themes and the person's."""
+        names = [theme.name for theme in self._loaded]
+        at = names.index(self.theme) if self.theme in names else -1
+        self.theme = names[(at + 1) % len(names)]
+
+    async def action_interrupt(self) -> None:
+        """Ctrl+C copies a selection, as everywhere; without one it leaves, as everywhere."""
+        focused = self.focused
+        if isinstance(focused, TextArea | Input) and focused.selected_text:
+            focused.action_copy()
+        elif selected := self.screen.get_selected_text():
+            self.copy_to_clipboard(selected)
+        else:
+            await self.action_quit()
+
+    async def action_quit(self) -> None:
+        """Stop what runs, wait until its processes are gone, then give the terminal back."""
+        if not self._leaving:
+            say(self, "Closing…")
+            await self._close()
+            self.exit(0)
+
+    async def _close(self) -> None:
+        if self._leaving:
+            return
+        self._leaving = True
+        self.workers.cancel_group(self, "start")
+        backend = self.desk.backend
+        if backend is None:
+            return
+        backend.cancel()
+        try:
+            async with asyncio.timeout(CLOSING):
+                await backend.close()
+        except TimeoutError:
+            log.error("the model process or the sandbox did not end within %s s", CLOSING)
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        tell_if_broken(self, event)
+
+    def _use_themes(self, wanted: str) -> None:
+        for theme in self._loaded:
+            self.register_theme(theme)
+        if wanted not in self.available_themes:
+            why = f"there is {', '.join(theme.name for theme in self._loaded)}"
+            self._faults.append(InputError(f"No theme is called {wanted}", why, "set ui.theme"))
+            wanted = themes.DEFAULT
+        self.theme = wanted
+
+
+async def load_backend(settings: Settings, folder: Path) -> Backend:
+    """The real runtime. Its modules are read in a thread: the screen stays alive meanwhile."""
+    module = await asyncio.to_thread(import_module, "atlas_tui.solver.runtime")
+    backend: Backend = module.Runtime(settings, folder)
+    return backend

@@ -1,0 +1,74 @@
+"""What the screens need of the runtime, as a protocol: the real one is loaded after the first frame."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from atlas_tui.events import Event
+    from atlas_tui.problem import Problem
+    from atlas_tui.store import Store
+    from atlas_tui.workspace import Workspace
+
+
+class Model(Protocol):
+    """A loaded model."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def context(self) -> int:
+        """Tokens, shared by all candidates."""
+        ...
+
+    @property
+    def device(self) -> str: ...
+
+
+class Held(Protocol):
+    """What holds candidates; ``str`` of it is the strength and its reason."""
+
+    @property
+    def tier(self) -> str:
+        """full, reduced or none."""
+        ...
+
+    @property
+    def why(self) -> str: ...
+    @property
+    def python_version(self) -> str: ...
+
+
+class Backend(Protocol):
+    """``atlas_tui.solver.runtime.Runtime``, or a recording."""
+
+    @property
+    def model_state(self) -> str:
+        """``off``, ``loading``, ``ready`` or ``failed: …``."""
+        ...
+
+    @property
+    def model_name(self) -> str: ...
+    @property
+    def model(self) -> Model | None: ...
+    @property
+    def workspace(self) -> Workspace: ...
+    @property
+    def store(self) -> Store: ...
+
+    async def warm_up(self) -> object:
+        """Load the model. Raises: AtlasError."""
+        ...
+
+    async def isolation(self) -> Held: ...
+
+    def read(self, text: str | bytes, source: str = "") -> Problem:
+        """Raises: InputError."""
+        ...
+
+    def solve(self, problem: Problem, target: str = "") -> AsyncIterator[Event]: ...
+
+    def cancel(self) -> None: ...
+
+    async def close(self) -> None: ...

@@ -1,0 +1,250 @@
+"""One run as a pure fold over its events: ``state = fold(state, event)``. No Textual here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from atlas_tui.events import (
+    AgreementFound,
+    Applied,
+    Cancelled,
+    CandidateReady,
+    Chosen,
+    Committed,
+    Event,
+    Failed,
+    ObservationsReady,
+    Part,
+    PlanReady,
+    ProblemRead,
+    Progress,
+    RepairTried,
+    RunEnded,
+    RunFinished,
+    RunStarted,
+    Stage,
+    StageEnded,
+    StageStarted,
+    Text,
+    Undone,
+    Usage,
+)
+from atlas_tui.ui.state import Attempt, Candidate, Phase, RunState, StageState
+
+
+def fold(state: RunState, event: Event) -> RunState:
+    """The state after ``event``."""
+    match event:
+        case RunStarted():
+            return _start(event)
+        case Text():
+            return _text(state, event)
+        case PlanReady() | CandidateReady() | RunFinished() | RepairTried():
+            return _with(state, event.candidate, lambda entry: _candidate(entry, event))
+        case StageStarted() | StageEnded() | Progress() | Usage():
+            return _progress(state, event)
+        case ProblemRead() | ObservationsReady() | AgreementFound() | Chosen():
+            return _found(state, event)
+        case Applied() | Undone() | Committed():
+            return _written(state, event)
+        case _:
+            return _closed(state, event)
+
+
+def _start(event: RunStarted) -> RunState:
+    return RunState(
+        session=event.session,
+        model=event.model,
+        seed=event.seed,
+        isolation=event.isolation,
+        target=event.target,
+        started=event.at,
+        candidates=tuple(Candidate(label) for label in event.candidates),
+    )
+
+
+def _progress(state: RunState, event: StageStarted | StageEnded | Progress | Usage) -> RunState:
+    match event:
+        case StageStarted():
+            state = _forget(state, event.stage) if state.stage is event.stage else state
+            return replace(state, stages=(*state.stages, StageState(event.stage, event.at)), prefill=None)
+        case StageEnded():
+            return replace(
+                state,
+                prefill=None,
+                stages=tuple(
+                    replace(entry, seconds=event.seconds)
+                    if entry.running and entry.stage is event.stage
+                    else entry
+                    for entry in state.stages
+                ),
+            )
+        case Progress():
+            return replace(state, prefill=event)
+        case Usage():
+            return replace(
+                state,
+                tokens_in=state.tokens_in + event.tokens_in,
+                tokens_out=state.tokens_out + event.tokens_out,
+                tokens_reused=state.tokens_reused + event.tokens_reused,
+            )
+
+
+def _forget(state: RunState, stage: Stage) -> RunState:
+    """A stage starts over after the model process died: what it had written so far is written again."""
+    state = replace(state, stages=state.stages[:-1])
+    match stage:
+        case Stage.OBSERVE:
+            return replace(state, observations="")
+        case Stage.PLAN:
+            candidates = tuple(Candidate(entry.label, pace=entry.pace) for entry in state.candidates)
+        case Stage.GENERATE:
+            candidates = tuple(
+                replace(entry, attempts=(), thinking=0, phase=Phase.PLANNED if entry.plan else Phase.WAITING)
+                for entry in state.candidates
+            )
+        case Stage.REPAIR:
+            candidates = tuple(_without_open_repair(entry) for entry in state.candidates)
+        case _:
+            return state
+    return replace(state, candidates=candidates)
+
+
+def _without_open_repair(entry: Candidate) -> Candidate:
+    told = {0, *(tried.round for tried in entry.repairs)}
+    return replace(
+        entry,
+        phase=Phase.WRITTEN,
+        attempts=tuple(attempt for attempt in entry.attempts if attempt.round in told),
+    )
+
+
+def _found(state: RunState, event: ProblemRead | ObservationsReady | AgreementFound | Chosen) -> RunState:
+    match event:
+        case ProblemRead():
+            return replace(state, problem=event.problem)
+        case ObservationsReady():
+            return replace(state, observations="\n".join(f"• {line}" for line in event.observations))
+        case AgreementFound():
+            return replace(state, agreement=event)
+        case Chosen():
+            return replace(state, chosen=event)
+
+
+def _written(state: RunState, event: Applied | Undone | Committed) -> RunState:
+    match event:
+        case Applied():
+            return replace(state, applied=event, undone=None, committed=None)
+        case Undone():
+            return replace(state, applied=None, undone=event, committed=None)
+        case Committed():
+            return replace(state, committed=event)
+
+
+def _closed(state: RunState, event: Event) -> RunState:
+    match event:
+        case Failed():
+            return replace(state, failures=(*state.failures, event))
+        case Cancelled():
+            return replace(state, cancelled=event)
+        case RunEnded():
+            return _end(state, event)
+    return state
+
+
+def _end(state: RunState, event: RunEnded) -> RunState:
+    """Nothing runs any more, also where no event said so (a failure, a cancel)."""
+    stages = tuple(
+        replace(entry, seconds=max(0.0, event.at - entry.started)) if entry.running else entry
+        for entry in state.stages
+    )
+    return replace(state, ended=event, stages=stages, prefill=None)
+
+
+def _with(state: RunState, label: str, change: Callable[[Candidate], Candidate]) -> RunState:
+    if state.candidate(label) is None:
+        return state
+    return replace(
+        state,
+        candidates=tuple(change(entry) if entry.label == label else entry for entry in state.candidates),
+    )
+
+
+def _text(state: RunState, event: Text) -> RunState:
+    state = replace(state, prefill=None, pace=state.pace.add(event.at, event.tokens))
+    if event.candidate:
+        return _with(state, event.candidate, lambda entry: _stream(entry, event))
+    if event.part is Part.OBSERVATIONS:
+        return replace(state, observations=state.observations + event.delta)
+    return state
+
+
+def _stream(entry: Candidate, event: Text) -> Candidate:
+    entry = replace(entry, pace=entry.pace.add(event.at, event.tokens))
+    match event.part:
+        case Part.PLAN:
+            return replace(entry, plan=entry.plan + event.delta, phase=Phase.PLANNING)
+        case Part.THINKING:
+            phase = Phase.WRITING if entry.phase in (Phase.WAITING, Phase.PLANNED) else entry.phase
+            return replace(entry, thinking=entry.thinking + event.tokens, phase=phase)
+        case Part.CODE:
+            return replace(_write(entry, 0, event.delta), phase=Phase.WRITING)
+        case Part.REPAIR:
+            latest = entry.latest
+            number = 1 if latest is None else latest.round + (latest.code is not None)
+            return replace(_write(entry, number, event.delta), phase=Phase.REPAIRING)
+    return entry
+
+
+def _write(entry: Candidate, number: int, delta: str) -> Candidate:
+    return _attempt(entry, number, lambda attempt: replace(attempt, streamed=attempt.streamed + delta))
+
+
+def _attempt(entry: Candidate, number: int, change: Callable[[Attempt], Attempt]) -> Candidate:
+    """``entry`` with the attempt of that round changed; it is made when it is not there."""
+    attempts = entry.attempts
+    if all(attempt.round != number for attempt in attempts):
+        attempts = (*attempts, Attempt(number))
+    return replace(
+        entry, attempts=tuple(change(attempt) if attempt.round == number else attempt for attempt in attempts)
+    )
+
+
+def _candidate(entry: Candidate, event: PlanReady | CandidateReady | RunFinished | RepairTried) -> Candidate:
+    match event:
+        case PlanReady():
+            return replace(
+                entry, approach=event.approach, plan=event.plan, distinct=event.distinct, phase=Phase.PLANNED
+            )
+        case CandidateReady():
+            entry = _attempt(
+                entry,
+                event.round,
+                lambda attempt: replace(
+                    attempt,
+                    code=event.code,
+                    error=event.error,
+                    cut=event.cut,
+                    mean_logprob=event.mean_logprob,
+                ),
+            )
+            return replace(entry, phase=Phase.FAILED if event.error else Phase.WRITTEN)
+        case RunFinished():
+            return _attempt(
+                entry, event.round, lambda attempt: replace(attempt, runs=_merge(attempt.runs, event))
+            )
+        case RepairTried():
+            return replace(entry, repairs=(*entry.repairs, event))
+
+
+def _merge(runs: tuple[RunFinished, ...], run: RunFinished) -> tuple[RunFinished, ...]:
+    """The runs in the order of their checks (they end in any order); a repeated check replaces its result."""
+    merged = [*(old for old in runs if old.check != run.check), run]
+    return tuple(sorted(merged, key=lambda each: check_order(each.check)))
+
+
+def check_order(check: str) -> tuple[str, int]:
+    """Sorts ``sample 2`` before ``sample 10``."""
+    name, _, number = check.rpartition(" ")
+    return (name, int(number)) if number.isdigit() else (check, 0)

@@ -1,0 +1,158 @@
+"""The run: three candidates side by side, the evidence about them, and the choice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from textual import on
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Static
+
+from atlas_tui.events import RunFinished
+from atlas_tui.ui import actions
+from atlas_tui.ui.desk import Desk
+from atlas_tui.ui.sanitise import content
+from atlas_tui.ui.screens.base import AtlasScreen, Go, StartRun
+from atlas_tui.ui.screens.details import Details
+from atlas_tui.ui.state import RunState
+from atlas_tui.ui.widgets.candidate import CandidatePanel, CandidateTabs
+from atlas_tui.ui.widgets.evidence import EvidenceGrid, proof
+from atlas_tui.ui.widgets.hang import Fitted, Row, hang
+from atlas_tui.ui.widgets.lines import LineView
+from atlas_tui.ui.widgets.summary import meter, stages, verdict
+
+LABELS = ("A", "B", "C")
+
+
+class RunScreen(AtlasScreen):
+    """Drawn from ``RunState`` alone."""
+
+    NAME = actions.RUN
+    CSS_PATH = "run.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = actions.bindings(actions.own(actions.RUN))
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._front = "A"
+        self._zoomed = False
+        self._session = ""
+        self._told = False
+
+    def body(self) -> Iterable[Widget]:
+        yield Row(id="stages")
+        yield Static(self._empty(), id="empty", markup=False)
+        yield CandidateTabs()
+        yield Horizontal(*(CandidatePanel(label) for label in LABELS), id="panels")
+        yield Horizontal(
+            Vertical(
+                EvidenceGrid(), VerticalScroll(Static(id="proof", markup=False), id="proof-box"), id="table"
+            ),
+            VerticalScroll(Fitted(id="verdict"), id="why"),
+            id="evidence",
+        )
+        yield Row(id="meter")
+
+    def draw(self, now: float) -> None:
+        run = self.desk.run
+        if run.session != self._session:
+            self._session, self._front, self._zoomed, self._told = run.session, "A", False, False
+            self.query_one(EvidenceGrid).cursor = (0, 0)
+        if run.chosen and not self._told:
+            self._told, self._front = True, run.chosen.candidate
+        self.set_class(not run.started, "-empty")
+        self.set_class(self._zoomed, "-zoomed")
+        self.query_one("#stages", Row).put(stages(run, now, self.size.width))
+        self.query_one("#meter", Row).put(meter(run, now, self.size.width - 2))
+        self._draw_panels(run, now)
+        self._draw_evidence(run)
+
+    def _draw_panels(self, run: RunState, now: float) -> None:
+        known = {entry.label: entry for entry in run.candidates}
+        if self._front not in known and known:
+            self._front = next(iter(known))
+        self.query_one(CandidateTabs).show_tabs(run, self._front)
+        for panel in self.query(CandidatePanel):
+            entry = known.get(panel.label)
+            panel.set_class(entry is None, "-absent")
+            panel.set_class(panel.label == self._front, "-front")
+            if entry is not None and panel.display:
+                panel.show(entry, run, now)
+
+    def _draw_evidence(self, run: RunState) -> None:
+        self.query_one(EvidenceGrid).show_runs(run)
+        words, title = verdict(run), "choice" if run.chosen else ""
+        why, fitted = self.query_one("#why"), self.query_one("#verdict", Fitted)
+        if words:
+            fitted.fit(lambda width: verdict(run, width))
+        elif not run.runs():
+            words, title = Content("…"), "observations"
+            fitted.fit(lambda width: _bullets(run.observations, width))
+        why.border_title = title
+        why.display = bool(words)
+        table = self.query_one("#table")
+        table.border_title = "samples"
+        table.display = bool(run.runs())
+
+    def _empty(self) -> Content:
+        return Content.assemble(
+            ("No run yet.\n\n", "$heading bold"),
+            "Put a problem in on the first screen (",
+            ("F2", "$primary bold"),
+            "), then press ",
+            ("^R", "$primary bold"),
+            ".",
+        )
+
+    @on(EvidenceGrid.Selected)
+    def _selected(self, event: EvidenceGrid.Selected) -> None:
+        proved = self._proof(event.run) if event.run else Content("")
+        self.query_one("#proof", Static).update(proved)
+
+    def _proof(self, run: RunFinished, longest: int = 400) -> Content:
+        return proof(run, self.desk.run.problem, longest=longest)
+
+    def action_solve(self) -> None:
+        self.post_message(StartRun())
+
+    def action_cancel(self) -> None:
+        if self.desk.backend is not None:
+            self.desk.backend.cancel()
+
+    def action_review_choice(self) -> None:
+        self.post_message(Go(actions.REVIEW))
+
+    def action_focus_candidate(self, label: str) -> None:
+        self._front = label
+        panel = self.query_one(f"#candidate-{label.lower()}", CandidatePanel)
+        self.redraw()
+        panel.query_one(LineView).focus()
+
+    def action_zoom(self) -> None:
+        self._zoomed = not self._zoomed
+        self.redraw()
+        self.call_after_refresh(self.redraw)
+
+    def action_toggle_plan(self) -> None:
+        panels = list(self.query(CandidatePanel))
+        front = next(panel for panel in panels if panel.label == self._front)
+        entry = self.desk.run.candidate(self._front)
+        automatic = entry is None or entry.latest is None
+        shown = automatic if front.plan_shown is None else front.plan_shown
+        for panel in panels:
+            panel.plan_shown = not shown
+        self.redraw()
+
+    def action_details(self) -> None:
+        run = self.query_one(EvidenceGrid).selected
+        if run is not None:
+            text = Content("\n\n").join([self._proof(run, 4_000), verdict(self.desk.run)])
+            self.app.push_screen(Details(f"{run.candidate}, {run.check}", text))
+
+
+def _bullets(observations: str, width: int) -> Content:
+    lines = [line for line in content(observations.strip() or "…", "$muted").split("\n") if line]
+    return Content("\n").join(hang(line[:2], line[2:], width) for line in lines)

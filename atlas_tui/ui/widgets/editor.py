@@ -1,0 +1,67 @@
+"""The problem's text. What is typed or pasted is kept as it is; what is drawn of it is made safe."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from textual import events
+from textual.message import Message
+from textual.widgets import Input, TextArea
+
+from atlas_tui.ui import sanitise
+
+WRAP_TEXT, WRAP_LINE = 100_000, 4_000
+"""Most characters of a text, and of its longest line, that are wrapped to the width of the editor."""
+
+
+class SafeTextArea(TextArea):
+    """Text that is kept as it is and drawn without what would reach the terminal as a command."""
+
+    def get_line(self, line_index: int) -> Any:
+        """The line as it is drawn, character for character where it was."""
+        line = super().get_line(line_index)
+        safe = sanitise.in_place(line.plain)
+        if safe != line.plain:
+            line.plain = safe
+        return line
+
+
+class PathInput(Input):
+    """A path to type. Characters that cannot be seen become visible, in what is drawn and in what is used."""
+
+    def validate_value(self, value: str) -> str:
+        return sanitise.in_place(value)
+
+
+class ProblemEditor(SafeTextArea):
+    """A plain editor that refuses what would make the text too long, and loses nothing by it."""
+
+    class TooLong(Message):
+        """A paste was not taken."""
+
+        def __init__(self, size: int) -> None:
+            super().__init__()
+            self.size = size
+
+    def __init__(self, text: str, limit: int) -> None:
+        """``limit`` is in bytes of UTF-8."""
+        super().__init__(text, soft_wrap=True, show_line_numbers=False, tab_behavior="focus", id="editor")
+        self._limit = limit
+
+    def load_text(self, text: str) -> None:
+        self._wrap_for(text)
+        super().load_text(text)
+
+    async def _on_paste(self, event: events.Paste) -> None:
+        # TextArea's own handler runs after this one and takes the text, unless it is prevented.
+        size = len(event.text.encode("utf-8", "replace"))
+        if size > self._limit or size + len(self.text.encode("utf-8", "replace")) > self._limit:
+            event.prevent_default()
+            event.stop()
+            self.post_message(self.TooLong(size))
+        else:
+            self._wrap_for(self.text + event.text)
+
+    def _wrap_for(self, text: str) -> None:
+        """Long texts are not wrapped: that takes seconds, and each further key as well."""
+        self.soft_wrap = len(text) <= WRAP_TEXT and max(map(len, text.split("\n"))) <= WRAP_LINE

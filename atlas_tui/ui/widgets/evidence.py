@@ -1,0 +1,210 @@
+"""The evidence: one row a sample, one column a program, one verdict a cell; and what proves it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.geometry import Region
+from textual.message import Message
+from textual.reactive import reactive
+
+from atlas_tui.events import RunFinished
+from atlas_tui.problem import Mode, Problem
+from atlas_tui.ui import sanitise
+from atlas_tui.ui.fold import check_order
+from atlas_tui.ui.state import RunState
+from atlas_tui.ui.widgets.lines import LineView
+from atlas_tui.ui.words import VERDICTS, Sign, candidate_color, milliseconds, size
+
+HEAD = 10
+"""Cells of the first column."""
+
+
+class EvidenceGrid(LineView):
+    """All judged runs. Arrow keys and clicks select one; ``Selected`` tells which."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "move(0, -1)", show=False),
+        Binding("down", "move(0, 1)", show=False),
+        Binding("left", "move(-1, 0)", show=False),
+        Binding("right", "move(1, 0)", show=False),
+    ]
+
+    cursor: reactive[tuple[int, int]] = reactive((0, 0))
+    """Column and row of the selected cell."""
+
+    @dataclass
+    class Selected(Message):
+        """Another run was selected."""
+
+        run: RunFinished | None
+
+    def __init__(self) -> None:
+        super().__init__(id="grid")
+        self._columns: list[tuple[str, int]] = []
+        self._checks: list[str] = []
+        self._cells: dict[tuple[str, int, str], RunFinished] = {}
+        self._drawn: tuple[object, ...] = ()
+
+    def show_runs(self, state: RunState) -> None:
+        """Draw the runs there are."""
+        runs = state.runs()
+        samples = len(state.problem.samples) if state.problem else 0
+        if self._drawn == (runs, samples):
+            return
+        self._drawn = (runs, samples)
+        self._cells = {(run.candidate, run.round, run.check): run for run in runs}
+        self._columns = sorted({(run.candidate, run.round) for run in runs})
+        self._checks = sorted({run.check for run in runs}, key=check_order)
+        self._draw()
+        self.post_message(self.Selected(self.selected))
+
+    @property
+    def selected(self) -> RunFinished | None:
+        """The run under the cursor, None where there is none."""
+        column, row = self.cursor
+        if column >= len(self._columns) or row >= len(self._checks):
+            return None
+        return self._cells.get((*self._columns[column], self._checks[row]))
+
+    def action_move(self, right: int, down: int) -> None:
+        column, row = self.cursor
+        self._select(column + right, row + down)
+
+    def on_resize(self) -> None:
+        self._draw()
+
+    def watch_cursor(self) -> None:
+        if self._columns:
+            self._draw()
+            row = self.cursor[1]
+            self.scroll_to_region(Region(0, row + 1 if row else 0, 1, 1), animate=False)
+            self.post_message(self.Selected(self.selected))
+
+    def watch_has_focus(self, value: bool) -> None:
+        super().watch_has_focus(value)
+        self._draw()
+
+    def on_click(self, event: events.Click) -> None:
+        x, y = event.x + self.scroll_offset.x, event.y + self.scroll_offset.y
+        if self._columns and y >= 1 and x >= HEAD:
+            self._select((x - HEAD) // self._cell_width(), y - 1)
+
+    def _select(self, column: int, row: int) -> None:
+        if self._columns and self._checks:
+            self.cursor = (
+                min(max(column, 0), len(self._columns) - 1),
+                min(max(row, 0), len(self._checks) - 1),
+            )
+
+    def _cell_width(self) -> int:
+        room = max(0, self.size.width - HEAD) // max(1, len(self._columns))
+        return min(36, max(9, room))
+
+    def _draw(self) -> None:
+        if not self._columns:
+            self.show(())
+            return
+        width = self._cell_width()
+        detail = _detail(self._cells.values(), width)
+        head = [_fit(_column_title(*column), width) for column in self._columns]
+        lines = [Content("").join([Content(" " * HEAD), *head])]
+        for row, check in enumerate(self._checks):
+            name = _fit(sanitise.label(check, "$muted"), HEAD)
+            cells = [self._cell(column, row, width, detail) for column in range(len(self._columns))]
+            lines.append(Content("").join([name, *cells]))
+        self.show(lines)
+
+    def _cell(self, column: int, row: int, width: int, detail: int) -> Content:
+        run = self._cells.get((*self._columns[column], self._checks[row]))
+        if run is None:
+            cell = _fit(Content.styled(" ·", "$muted"), width)
+        else:
+            cell = _fit(_signed(VERDICTS[run.verdict], _verdict(run, detail)), width)
+        if (column, row) != self.cursor:
+            return cell
+        on = "$block-cursor-background" if self.has_focus else "$block-cursor-blurred-background"
+        return cell.stylize_before(f"on {on}")
+
+
+def _column_title(candidate: str, number: int) -> Content:
+    words = f" {candidate}" if not number else f" {candidate} repaired"
+    return Content.styled(words, f"{candidate_color(candidate)} bold")
+
+
+def _verdict(run: RunFinished, detail: int) -> str:
+    """In words, with time and memory; the fewer the smaller ``detail`` is, the bare code for 0."""
+    if not detail:
+        return str(run.verdict)
+    time = milliseconds(run.facts.wall_seconds) if run.facts.wall_seconds else ""
+    memory = size(run.facts.peak_bytes) if run.facts.peak_bytes else ""
+    return "  ".join(part for part in (VERDICTS[run.verdict].word, time, memory)[:detail] if part)
+
+
+def _detail(runs: Iterable[RunFinished], width: int) -> int:
+    """The most detail at which every cell fits."""
+    runs = list(runs)
+    return next((n for n in (3, 2, 1) if all(len(_verdict(run, n)) + 3 <= width for run in runs)), 0)
+
+
+def _signed(sign: Sign, words: str) -> Content:
+    return Content.assemble((f" {sign.glyph} ", sign.color), words)
+
+
+def _fit(cell: Content, width: int) -> Content:
+    return cell.truncate(width, ellipsis=True).pad_right(max(0, width - cell.cell_length))
+
+
+def proof(run: RunFinished, problem: Problem | None, *, longest: int = 400) -> Content:
+    """What shows that the verdict is right: input, expected output, what came out."""
+    sign = VERDICTS[run.verdict]
+    facts = [f"{sign.word} ({run.verdict})"]
+    if run.facts.wall_seconds:
+        facts.append(milliseconds(run.facts.wall_seconds))
+    if run.facts.peak_bytes:
+        facts.append(size(run.facts.peak_bytes))
+    title = Content.assemble(
+        (run.candidate, f"{candidate_color(run.candidate)} bold"),
+        ("  repaired" if run.round else "") + "  ",
+        sanitise.label(run.check),
+        "  ",
+        (sign.glyph, sign.color),
+        " " + "  ".join(facts),
+    )
+    blocks = [title]
+    given, expected = _sample(run.check, problem)
+    for name, text in (("input", given), ("expected", expected), ("printed", run.printed)):
+        if text or name == "printed":
+            blocks.append(_block(name, text, longest))
+    if run.stderr.strip():
+        blocks.append(_block("error output", run.stderr, longest))
+    for note in run.facts.notes:
+        blocks.append(sanitise.label(note, "$muted"))
+    return Content("\n").join(blocks)
+
+
+def _block(name: str, text: str, longest: int) -> Content:
+    text = text.strip("\n")
+    cut = text if len(text) <= longest else f"{text[:longest]} …"
+    if not text:
+        return Content.assemble((f"{name:<9}", "$muted"), ("nothing", "$muted italic"))
+    if "\n" not in cut and len(cut) <= 60:
+        return Content.assemble((f"{name:<9}", "$muted"), sanitise.content(cut))
+    return Content.assemble((name, "$muted"), "\n", sanitise.content(cut))
+
+
+def _sample(check: str, problem: Problem | None) -> tuple[str, str]:
+    """Input and expected output of the sample a check is about, as they are written in the statement."""
+    number = check_order(check)[1]
+    if problem is None or not check.startswith("sample") or not 0 < number <= len(problem.samples):
+        return "", ""
+    sample = problem.samples[number - 1]
+    given = sample.given
+    if problem.mode is Mode.FUNCTION:
+        given = f"{problem.entry_point}({given.strip()[1:-1]})"
+    return given, sample.expected

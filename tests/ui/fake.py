@@ -1,0 +1,161 @@
+"""A runtime that plays events written by hand; working tree and store are the real ones."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from textual.app import App
+from textual.pilot import Pilot
+
+from atlas_tui.errors import AtlasError, InputError
+from atlas_tui.events import Cancelled, Event, Outcome, RunEnded, Stage
+from atlas_tui.problem import Problem
+from atlas_tui.settings import Settings
+from atlas_tui.store import Store
+from atlas_tui.ui.app import AtlasApp
+from atlas_tui.ui.desk import TEXT_LIMIT
+from atlas_tui.ui.screens.base import AtlasScreen
+from atlas_tui.workspace import Workspace
+from tests.ui.story import PROBLEM
+
+
+@dataclass(frozen=True)
+class FakeModel:
+    name: str = "qwen3-4b-instruct"
+    context: int = 16_384
+    device: str = "CPU"
+
+
+@dataclass(frozen=True)
+class FakeIsolation:
+    tier: str = "full"
+    why: str = "bubblewrap"
+    python_version: str = "3.11.2"
+
+
+class FakeRuntime:
+    """``stop_after`` events a run waits until it is cancelled."""
+
+    def __init__(
+        self,
+        folder: Path,
+        events: Sequence[Event] = (),
+        *,
+        problem: Problem = PROBLEM,
+        load_error: AtlasError | None = None,
+        held: FakeIsolation = FakeIsolation(),
+        model: FakeModel = FakeModel(),
+    ) -> None:
+        self.workspace = Workspace.open(folder)
+        self.store = Store(
+            folder / ".git" / "test.sqlite3" if (folder / ".git").is_dir() else folder / "test.sqlite3"
+        )
+        self.events, self.problem, self.load_error, self.held = list(events), problem, load_error, held
+        self.model_state, self.model = "off", None
+        self.closed, self.runs = False, 0
+        self.stop_after: int | None = None
+        self._model = model
+        self._cancel = asyncio.Event()
+
+    @property
+    def model_name(self) -> str:
+        return self._model.name
+
+    async def warm_up(self) -> FakeModel:
+        if self.load_error:
+            self.model_state = f"failed: {self.load_error}"
+            raise self.load_error
+        self.model_state, self.model = "ready", self._model
+        return self._model
+
+    async def isolation(self) -> FakeIsolation:
+        return self.held
+
+    def read(self, text: str | bytes, source: str = "") -> Problem:
+        if len(text) > TEXT_LIMIT or not text.strip():
+            raise InputError(
+                "The problem cannot be read", "it is empty" if not text.strip() else "it is too long"
+            )
+        return self.problem
+
+    async def solve(self, problem: Problem, target: str = "") -> AsyncIterator[Event]:
+        """Play the events; past ``stop_after`` of them wait until cancelled."""
+        self.runs += 1
+        self._cancel.clear()
+        for number, event in enumerate(self.events):
+            if self.stop_after is not None and number >= self.stop_after:
+                await self._cancel.wait()
+                yield Cancelled(stage=Stage.GENERATE)
+                yield RunEnded(outcome=Outcome.CANCELLED, seconds=1.0)
+                return
+            yield event
+            await asyncio.sleep(0)
+
+    def cancel(self) -> None:
+        self._cancel.set()
+
+    async def close(self) -> None:
+        self.closed = True
+        self._cancel.set()
+        self.store.close()
+
+
+def fake_app(
+    folder: Path,
+    events: Iterable[Event] = (),
+    *,
+    text: str = PROBLEM.statement,
+    theme: str = "atlas-dark",
+    **more: object,
+) -> tuple[AtlasApp, FakeRuntime]:
+    """An app over a fake runtime."""
+    runtime = FakeRuntime(folder, list(events), **more)  # type: ignore[arg-type]
+
+    async def make(settings: Settings, where: Path) -> FakeRuntime:
+        return runtime
+
+    app = AtlasApp(Settings(ui={"theme": theme}), folder, text, make_backend=make)  # type: ignore[arg-type]
+    return app, runtime
+
+
+def screen_text(app: App[Any]) -> str:
+    """What stands on the screen, row by row."""
+    return "\n".join(strip.text for strip in app.screen._compositor.render_strips())
+
+
+async def until(pilot: Pilot[Any], holds: Callable[[], object], seconds: float = 30.0) -> None:
+    """Wait until something holds; what is on the screen is told when it never does."""
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end, screen_text(pilot.app)
+        await pilot.pause(0.02)
+    await settled(pilot)
+
+
+async def settled(pilot: Pilot[Any], seconds: float = 1.0) -> None:
+    """Wait until everything known is drawn, or for ``seconds`` where the screen never stands still."""
+    app, end, before = pilot.app, time.monotonic() + seconds, ""
+    while time.monotonic() < end:
+        await pilot.pause(0.04)
+        text = screen_text(app)
+        drawn = not isinstance(app.screen, AtlasScreen) or app.screen._drawn == app.screen.desk.version
+        if drawn and text == before:
+            break
+        before = text
+
+
+async def started(pilot: Pilot[Any]) -> None:
+    """Until the runtime is there, the model loaded and the text read."""
+    app = pilot.app
+    assert isinstance(app, AtlasApp)
+    await until(pilot, lambda: app.desk.held is not None and app.desk.head)
+
+
+def toasts(app: App[Any]) -> list[str]:
+    """The messages that are shown."""
+    return [str(notification.message) for notification in app._notifications]

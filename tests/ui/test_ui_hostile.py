@@ -1,0 +1,158 @@
+"""Whatever a model, a program, a file name or git says: it is shown, it does nothing."""
+
+from __future__ import annotations
+
+import os
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from atlas_tui.errors import InputError
+from atlas_tui.events import (
+    CandidateReady,
+    Chosen,
+    Event,
+    Facts,
+    Failed,
+    Grade,
+    Outcome,
+    Part,
+    PlanReady,
+    Reason,
+    RepairTried,
+    RunEnded,
+    RunFinished,
+    Stage,
+    StageStarted,
+    Text,
+    Verdict,
+)
+from atlas_tui.problem import Mode, Sample
+from atlas_tui.ui.app import AtlasApp
+from tests.ui import story
+from tests.ui.fake import FakeIsolation, FakeModel, fake_app, screen_text, started, until
+
+HOSTILE = {
+    "markup": "[/] and a[/b] if x[i] < y[j] [@click=app.quit]x[/] [bold red]y",
+    "controls": "\x1b[2J\x1b[31mred\x1b]0;title\x07\x1b]52;c;aGFjaw==\x07\x9b31m\udcff\udcfe\x00\x08\x7f",
+    "unicode": "a\u202egnp.exe\u2066 שלום \u200fZ" + "\u0301\u0316\u0489" * 30,
+}
+
+
+def written(text: str) -> str:
+    """What can stand in a UTF-8 file."""
+    return text.encode("utf-8", "replace").decode()
+
+
+def events_of(text: str) -> Iterator[Event]:
+    """A run in which every field that can hold text holds this one."""
+    clock = story.Clock()
+    problem = replace(
+        story.PROBLEM, statement=text + "\nmore", signature=text, entry_point=text, notes=(text,),
+        source=text, mode=Mode.PROGRAM, samples=(Sample(given=text, expected=text),),
+    )  # fmt: skip
+    yield from story.opening(clock, problem)
+    yield StageStarted(at=clock(), stage=Stage.OBSERVE)
+    yield Text(at=clock(), candidate="", part=Part.OBSERVATIONS, delta=text, tokens=1)
+    for label in "ABC":
+        for part in (Part.PLAN, Part.THINKING, Part.CODE):
+            yield Text(at=clock(), candidate=label, part=part, delta=text + "\n", tokens=1)
+        yield PlanReady(at=clock(), candidate=label, approach=text, plan=text + "\n" + text, distinct=False)
+        yield CandidateReady(at=clock(), candidate=label, round=0, code=f"# {written(text)}\nx = {text!r}\n")
+        yield RunFinished(
+            at=clock(), candidate=label, round=0, check="sample 1", verdict=Verdict.WA, printed=text,
+            stderr=text, facts=Facts(notes=(text,)),
+        )  # fmt: skip
+    yield CandidateReady(at=clock(), candidate="C", round=1, code="", error=text)
+    yield RepairTried(at=clock(), candidate="C", round=1, perspective=text, kept=True, reason=text)
+    yield Failed(at=clock(), what=text, why=text, todo=text)
+    yield Chosen(
+        at=clock(), candidate="A", code=f"# {written(text)}\n", grade=Grade.UNVERIFIED, passed=0, samples=1,
+        reasons=(Reason(rule="samples", text=text, decided=True),),
+    )  # fmt: skip
+    yield RunEnded(at=clock(), outcome=Outcome.UNVERIFIED, seconds=1.0)
+
+
+def assert_harmless(app: AtlasApp) -> None:
+    """Nothing on the screen that a terminal obeys or that hides or reorders; no link that was not ours."""
+    for strip in app.screen._compositor.render_strips():
+        for segment in strip:
+            bad = [
+                char for char in segment.text if unicodedata.category(char) in ("Cc", "Cf", "Cs", "Zl", "Zp")
+            ]
+            assert not bad, (bad, segment.text)
+            click = (segment.style.meta if segment.style else {}).get("@click")
+            assert click is None or segment.text != "x", segment
+    run = 0
+    for char in screen_text(app):
+        run = run + 1 if unicodedata.combining(char) or unicodedata.category(char) == "Me" else 0
+        assert run <= 4
+
+
+@pytest.mark.parametrize(("name", "size"), [*((name, (120, 40)) for name in HOSTILE), ("controls", (70, 20))])
+async def test_every_place_that_shows_text(tmp_path: Path, name: str, size: tuple[int, int]) -> None:
+    text = HOSTILE[name]
+    app, runtime = fake_app(
+        tmp_path, events_of(text), text=text + "\nmore",
+        problem=replace(story.PROBLEM, signature=text, notes=(text,)),
+        load_error=InputError(text, text, text), held=FakeIsolation(why=text, python_version=text),
+        model=FakeModel(name=text, device=text),
+    )  # fmt: skip
+    app.desk.source = text
+    async with app.run_test(size=size) as pilot:
+        await started(pilot)
+        assert_harmless(app)
+        runtime.load_error = None
+        await runtime.warm_up()
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: app.desk.run.ended)
+        assert_harmless(app)
+        await pilot.press("p")
+        await pilot.pause(0.2)
+        assert_harmless(app)
+        await pilot.press("enter")
+        await pilot.pause(0.3)
+        assert_harmless(app)
+        await pilot.press("escape", "f4")
+        await until(pilot, lambda: app.desk.review)
+        assert_harmless(app)
+        await pilot.press("a")
+        await pilot.pause(0.3)
+        assert_harmless(app)
+        await pilot.press("y")
+        await until(pilot, lambda: app.desk.run.applied)
+        assert_harmless(app)
+        await pilot.press("f2")
+        await pilot.pause(0.3)
+        assert_harmless(app)
+        assert app.is_running
+
+
+async def test_file_names_in_the_dialog(tmp_path: Path) -> None:
+    for name in ("[b].md", "[@click=app.quit]x[].md", "a\x1b[31mb.md", "r\u202etxt.md"):
+        (tmp_path / name).write_text("x")
+    (tmp_path / os.fsdecode(b"bad\xff.md")).write_text("x")
+    app, _ = fake_app(tmp_path, text="")
+    async with app.run_test(size=(100, 30)) as pilot:
+        await started(pilot)
+        await pilot.press("ctrl+o")
+        await until(pilot, lambda: "[b].md" in screen_text(app))
+        assert_harmless(app)
+        assert "⟨RLO⟩" in screen_text(app) and "␛" in screen_text(app) and "⟨FF⟩" in screen_text(app)
+        await pilot.press("escape")
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+async def test_toasts(tmp_path: Path, name: str) -> None:
+    from atlas_tui.ui.toast import say, say_error
+
+    app, _ = fake_app(tmp_path)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await started(pilot)
+        say(app, HOSTILE[name])
+        say_error(app, InputError(HOSTILE[name], HOSTILE[name], HOSTILE[name]))
+        await pilot.pause(0.4)
+        assert_harmless(app)

@@ -113,6 +113,9 @@ def load(flags: dict[str, dict[str, Any]] | None = None) -> Settings:
         SettingsError: names the key, its place and what was expected.
     """
     file, flags = paths.config_file(), flags or {}
+    _refuse_unknown_variables()
+    if file.is_dir():
+        raise SettingsError(f"{file} is a folder, not a file of settings")
     try:
         return Settings(**flags)  # type: ignore[arg-type]
     except ValidationError as error:
@@ -124,7 +127,8 @@ def load(flags: dict[str, dict[str, Any]] | None = None) -> Settings:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{file} is not valid TOML: {error}") from error
     except SourcesError as error:
-        raise SettingsError(f"environment variable {ENV_PREFIX}…: {error}") from error
+        group = next((name for name in Settings.model_fields if f'"{name}"' in str(error)), "")
+        raise SettingsError(f"{_variable(group)} is not valid JSON") from error
     except OSError as error:
         raise SettingsError(f"{file} cannot be read: {error.strerror}") from error
 
@@ -134,7 +138,23 @@ def _place(key: str, flags: dict[str, dict[str, Any]]) -> str:
     group, _, name = key.partition(".")
     if name in flags.get(group, {}):
         return "on the command line"
-    variable = f"{ENV_PREFIX}{group}__{name}".upper()
-    if variable in (known.upper() for known in os.environ):
-        return f"in {variable}"
+    present = {known.upper() for known in os.environ}
+    for variable in (_variable(group, name), _variable(group)):
+        if variable in present:
+            return f"in {variable}"
     return f"in {paths.config_file()}"
+
+
+def _variable(*parts: str) -> str:
+    """The environment variable of a group, or of a key in it."""
+    return ENV_PREFIX + "__".join(parts).upper()
+
+
+def _refuse_unknown_variables() -> None:
+    """A misspelt group would otherwise change nothing, silently."""
+    known = {_variable(group) for group in Settings.model_fields}
+    for name in os.environ:
+        upper = name.upper()
+        if upper.startswith(ENV_PREFIX) and "__" in upper and upper.partition("__")[0] not in known:
+            groups = ", ".join(Settings.model_fields)
+            raise SettingsError(f"setting in {name}: there is no such group; the groups are {groups}")

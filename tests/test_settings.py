@@ -107,8 +107,23 @@ def test_a_file_that_is_no_toml_is_named(text: str | bytes) -> None:
 
 def test_a_variable_that_is_no_json_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ATLAS_TUI_SOLVER", "{bad")
+    assert message() == "ATLAS_TUI_SOLVER is not valid JSON"
+
+
+def test_a_bad_value_in_a_variable_of_a_whole_group_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ATLAS_TUI_SOLVER", '{"seed": "q"}')
+    assert message().startswith("setting solver.seed in ATLAS_TUI_SOLVER: ")
+
+
+def test_a_misspelt_group_in_the_environment_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ATLAS_TUI_SOLVR__SEED", "1")
     found = message()
-    assert "ATLAS_TUI_" in found and "solver" in found
+    assert "ATLAS_TUI_SOLVR__SEED" in found and "solver" in found
+
+
+def test_a_folder_in_place_of_the_file_is_named() -> None:
+    paths.config_file().mkdir(parents=True)
+    assert message() == f"{paths.config_file()} is a folder, not a file of settings"
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")

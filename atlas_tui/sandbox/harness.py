@@ -149,11 +149,15 @@ def run_function(
         flush_to(2, ("ValueError: the returned value has no JSON form: %s\n" % reason[:500]).encode())
         channel.send("not-json")
         sys.exit(1)
-    if len(text) > most:
-        channel.send("too-large")
-        sys.exit(1)
-    channel.send("value", text)
+    _deliver(text, channel, most)
     try:
         sys.stdout.flush()
     finally:
         leave(0)  # threads the candidate left behind must not turn an answer into a timeout
+
+
+def _deliver(text: str, channel: Channel, most: int) -> None:
+    if len(text) > most:
+        channel.send("too-large")
+        sys.exit(1)
+    channel.send("value", text)

@@ -87,7 +87,8 @@ class Runtime:
 
     def read(self, text: str | bytes, source: str = "") -> Problem:
         """The problem in ``text``, with the limits of the settings. Raises: InputError."""
-        problem = read_problem(text, source)
+        # A file name need not be UTF-8, and what is not cannot be stored.
+        problem = read_problem(text, source.encode("utf-8", "replace").decode())
         chosen = self.settings.sandbox
         seconds = chosen.cpu_seconds
         if problem.limits != Limits():

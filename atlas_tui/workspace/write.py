@@ -42,13 +42,7 @@ def apply(root: Path, journal: Journal, base: Base, new: bytes, session: str) ->
         Refused: the file is not as it was read, or cannot be written; nothing is changed.
     """
     after = FileState.of(new, base.mode)
-    if len(new) > tree.LARGEST:
-        raise Refused(
-            f"{base.path} is not written", f"it would have {len(new):,} bytes", "choose another target"
-        )
-    if base.state == after:
-        raise Refused(f"{base.path} is not written", "it already holds the solution")
-    names.check_components(base.parts, Refused)
+    _check(base, after, len(new))
     entry = Entry(
         id="",
         session=session,
@@ -74,6 +68,15 @@ def apply(root: Path, journal: Journal, base: Base, new: bytes, session: str) ->
                 raise
             raise Refused(f"{base.path} is not written", error.strerror or str(error)) from error
         return _noted(journal, replace(entry, state=State.APPLIED))
+
+
+def _check(base: Base, after: FileState, size: int) -> None:
+    """What can be refused before anything is opened. Raises: Refused."""
+    if size > tree.LARGEST:
+        raise Refused(f"{base.path} is not written", f"it would have {size:,} bytes", "choose another target")
+    if base.state == after:
+        raise Refused(f"{base.path} is not written", "it already holds the solution")
+    names.check_components(base.parts, Refused)
 
 
 def undo(root: Path, journal: Journal, entry: Entry) -> Entry:

@@ -107,6 +107,24 @@ def first_that_works(plans: list[int], attempt: Callable[[int], T]) -> tuple[T, 
     raise NativeError("there was nothing to try")
 
 
+def _open(path: Path, header: Header, size: int, threads: int, gpu_layers: int) -> tuple[Model, Context]:
+    """Model and context with this many layers on the GPU. Raises: NativeError."""
+    model = Model(path, gpu_layers)
+    try:
+        context = Context(
+            model,
+            tokens=size,
+            rows=chunk_size(gpu_layers, header.file_bytes),
+            sequences=MOST_SEQUENCES + 1,
+            threads=threads,
+            flash=gpu_layers > 0,
+        )
+    except NativeError:
+        model.close()
+        raise
+    return model, context
+
+
 def load(wanted: Wanted, native_log: native.NativeLog) -> Loaded:
     """Load and make ready.
 
@@ -126,20 +144,7 @@ def load(wanted: Wanted, native_log: native.NativeLog) -> Loaded:
 
     def attempt(gpu_layers: int) -> tuple[Model, Context]:
         native_log.errors.clear()
-        model = Model(wanted.path, gpu_layers)
-        chunk = chunk_size(gpu_layers, header.file_bytes)
-        try:
-            return model, Context(
-                model,
-                tokens=size,
-                rows=chunk,
-                sequences=MOST_SEQUENCES + 1,
-                threads=threads,
-                flash=gpu_layers > 0,
-            )
-        except NativeError:
-            model.close()
-            raise
+        return _open(wanted.path, header, size, threads, gpu_layers)
 
     try:
         (model, context), gpu_layers = first_that_works(plans, attempt)

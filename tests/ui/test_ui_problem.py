@@ -146,6 +146,20 @@ async def test_open_a_file_by_a_few_letters(tmp_path: Path) -> None:
         assert "Longest quiet stretch" in screen_text(app) and "notes/stretch.md" in screen_text(app)
 
 
+async def test_undo_brings_back_what_an_opened_file_replaced(tmp_path: Path) -> None:
+    (tmp_path / "other.txt").write_text("other words")
+    app, _ = fake_app(tmp_path, text="typed by hand")
+    async with app.run_test(size=(100, 30)) as pilot:
+        await started(pilot)
+        await pilot.press("ctrl+o")
+        await until(pilot, lambda: "other.txt" in screen_text(app))
+        await pilot.press("enter")
+        editor = app.screen.query_one(ProblemEditor)
+        await until(pilot, lambda: editor.text != "typed by hand")
+        await pilot.press("ctrl+z")
+        await until(pilot, lambda: editor.text == "typed by hand")
+
+
 @pytest.mark.parametrize(("name", "content", "words"), [
     ("nowhere.md", None, "no such file"),
     ("big.md", b"x" * 1_000_001, "longer than"),

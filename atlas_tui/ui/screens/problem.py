@@ -88,7 +88,7 @@ class ProblemScreen(AtlasScreen):
     def load(self, text: str, source: str) -> None:
         """Put another problem into the editor."""
         self.desk.source = source
-        self.query_one(ProblemEditor).load_text(text)
+        self.query_one(ProblemEditor).replace_all(text)
 
     def read_now(self) -> None:
         """Read the text without waiting for a pause."""

@@ -52,6 +52,12 @@ class ProblemEditor(SafeTextArea):
         self._wrap_for(text)
         super().load_text(text)
 
+    def replace_all(self, text: str) -> None:
+        """Put another text in place of this one; undo (ctrl+z) brings back what was typed."""
+        self._wrap_for(text)
+        self.replace(text, (0, 0), self.document.end, maintain_selection_offset=False)
+        self.move_cursor((0, 0))
+
     async def _on_paste(self, event: events.Paste) -> None:
         # TextArea's own handler runs after this one and takes the text, unless it is prevented.
         size = len(event.text.encode("utf-8", "replace"))

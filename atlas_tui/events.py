@@ -9,11 +9,20 @@ from __future__ import annotations
 import time
 from dataclasses import field
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
+from atlas_tui.facts import (
+    Facts as Facts,
+    Grade as Grade,
+    Outcome as Outcome,
+    Reason as Reason,
+    Vector as Vector,
+    Verdict as Verdict,
+    WrittenTest as WrittenTest,
+)
 from atlas_tui.problem import Problem
 
 
@@ -38,90 +47,6 @@ class Part(StrEnum):
     CODE = "code"
     TESTS = "tests"
     REPAIR = "repair"
-
-
-class Verdict(StrEnum):
-    """The result of one run of a candidate, worst first where several apply."""
-
-    IE = "IE"
-    """Our fault: no sandbox, or the worker died."""
-    CE = "CE"
-    """Does not compile, or does not define what is called."""
-    SV = "SV"
-    """Killed for a system call no solution needs."""
-    TLE = "TLE"
-    MLE = "MLE"
-    OLE = "OLE"
-    RE = "RE"
-    WA = "WA"
-    OK = "OK"
-
-
-class Grade(StrEnum):
-    """How far the choice can be trusted."""
-
-    VERIFIED = "verified"
-    """Passes all samples, and every candidate that does agrees with it."""
-    SAMPLES_ONLY = "samples only"
-    """Passes all samples; nothing else confirms it."""
-    SPLIT = "split"
-    """Passes all samples, and so does another candidate that gives other outputs."""
-    UNVERIFIED = "unverified"
-    """Fails samples, or there was nothing to check it on."""
-
-
-class Outcome(StrEnum):
-    """How a run ended; ``exit_code`` in ``cli`` maps it to a process exit code."""
-
-    VERIFIED = "verified"
-    UNVERIFIED = "unverified"
-    NO_CANDIDATE = "no candidate"
-    CANCELLED = "cancelled"
-    FAILED = "failed"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
-    """What was measured about one sandboxed run. Sizes in bytes, times in seconds."""
-
-    exit_code: int | None = None
-    signal: int | None = None
-    cpu_seconds: float = 0.0
-    wall_seconds: float = 0.0
-    peak_bytes: int = 0
-    stdout_bytes: int = 0
-    stderr_bytes: int = 0
-    cut: bool = False
-    """Output beyond the limit was thrown away."""
-    limit: str = ""
-    """The limit that fired: cpu, wall, memory, output, or empty."""
-    tier: str = ""
-    """Isolation it ran under: full or reduced."""
-    notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Vector:
-    """An embedding of a candidate by the model itself."""
-
-    origin: str
-    """How it was made: ``generated-mean`` (mean of the last hidden state over the generated rows)."""
-    size: int
-    """Number of components."""
-    half: str
-    """The components as little-endian float16, base64."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reason:
-    """One rule of the choice and what it found."""
-
-    rule: str
-    """samples, agreement, log-probability, repair."""
-    text: str
-    """One sentence for the person."""
-    decided: bool = False
-    """Whether this rule picked the winner."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -255,6 +180,30 @@ class AgreementFound(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LensScored(Event):
+    """The learned score of a plan or candidate; without a trained lens there is a state and no score."""
+
+    kind: Literal["LensScored"] = "LensScored"
+    candidate: str
+    subject: Literal["plan", "candidate"]
+    state: Literal["untrained", "closed", "open"]
+    score: float | None = None
+    spread: float | None = None
+    """Standard deviation of the score, in its own units."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TestsWritten(Event):
+    """Tests the model wrote from the statement, never from a candidate."""
+
+    # Its name begins like a test class; pytest is told that it is none.
+    __test__: ClassVar[bool] = False
+
+    kind: Literal["TestsWritten"] = "TestsWritten"
+    tests: tuple[WrittenTest, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RepairTried(Event):
     kind: Literal["RepairTried"] = "RepairTried"
     candidate: str
@@ -356,6 +305,8 @@ AnyEvent = Annotated[
     | CandidateReady
     | RunFinished
     | AgreementFound
+    | LensScored
+    | TestsWritten
     | RepairTried
     | Chosen
     | Usage

@@ -64,6 +64,8 @@ EVENTS: tuple[events.Event, ...] = (
         stderr=ODD,
     ),
     events.AgreementFound(clusters=(("A", "C"), ("B",)), inputs=3),
+    events.LensScored(candidate="A", subject="plan", state="open", score=0.25, spread=0.5),
+    events.TestsWritten(tests=(events.WrittenTest(given=ODD, expected=ODD, origin="tests 1"),)),
     events.RepairTried(candidate="A", round=1, perspective="logic", kept=True, reason=ODD),
     events.Chosen(
         candidate="A",

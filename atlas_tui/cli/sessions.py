@@ -24,7 +24,10 @@ def list_sessions(
     """Recorded sessions, newest first."""
     from atlas_tui.store import Store
 
-    for row in Store(paths.database()).sessions():
+    rows = Store(paths.database()).sessions()
+    if not rows:
+        sys.stderr.write("no sessions yet\n")
+    for row in rows:
         if as_json:
             sys.stdout.write(json.dumps(dataclasses.asdict(row)) + "\n")
             continue

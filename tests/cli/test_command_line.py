@@ -140,7 +140,8 @@ def test_the_app_needs_a_terminal(tmp_path: Path) -> None:
 
 
 def test_sessions_of_a_fresh_machine(tmp_path: Path) -> None:
-    assert atlas("sessions", "list", home=tmp_path).stdout == b""
+    listed = atlas("sessions", "list", home=tmp_path)
+    assert (listed.returncode, listed.stdout, listed.stderr) == (0, b"", b"no sessions yet\n")
     missing = atlas("sessions", "show", "nothing", home=tmp_path)
     assert missing.returncode == 2 and b"nothing" in missing.stderr
 

@@ -9,6 +9,9 @@ class AtlasError(Exception):
     Anything else that reaches the top is a fault of ours: its traceback goes to the log.
     """
 
+    ours = False
+    """The fault is ours (a crash), not the input's (exit code 70)."""
+
     def __init__(self, what: str, why: str = "", todo: str = "") -> None:
         super().__init__(f"{what}: {why}" if why else what)
         self.what, self.why, self.todo = what, why, todo

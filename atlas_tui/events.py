@@ -171,7 +171,7 @@ class RunFinished(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgreementFound(Event):
-    """Candidates clustered by equal outputs; largest cluster first."""
+    """Candidates clustered by equal outputs; largest cluster first. One that never ended well is in none."""
 
     kind: Literal["AgreementFound"] = "AgreementFound"
     clusters: tuple[tuple[str, ...], ...]

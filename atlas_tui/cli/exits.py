@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from logging.handlers import RotatingFileHandler
 
 from atlas_tui import paths
-from atlas_tui.engine.base import ModelDied
 from atlas_tui.errors import AtlasError, Refused
 from atlas_tui.events import Outcome
 
@@ -39,10 +38,8 @@ def code_of(error: AtlasError) -> int:
     match error:
         case Refused():
             return REFUSED
-        case ModelDied():
-            return OUR_FAULT
         case _:
-            return BAD_INPUT
+            return OUR_FAULT if error.ours else BAD_INPUT
 
 
 def log_to_file() -> None:
@@ -72,10 +69,11 @@ def as_exit_codes() -> Iterator[None]:
         sys.exit(code_of(error))
     except KeyboardInterrupt:
         sys.exit(CANCELLED)
-    except BrokenPipeError:
-        # The reader went away (`| head`); nobody is left to tell.
-        sys.stderr.close()
-        sys.exit(CANCELLED)
+    except SystemExit as end:
+        if isinstance(end.__context__, BrokenPipeError):
+            # The reader went away (`| head`). Typer has silenced the streams, and ends with 1.
+            sys.exit(CANCELLED)
+        raise
     except Exception as error:
         log.exception("command broke")
         where = paths.log_dir() / "atlas-tui.log"

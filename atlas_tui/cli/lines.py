@@ -57,6 +57,8 @@ def _(event: events.RepairTried) -> str:
 
 @describe.register
 def _(event: events.AgreementFound) -> str:
+    if not event.inputs:
+        return "agree    nothing to compare: none ends well on a further input"
     together = " | ".join(" ".join(cluster) for cluster in event.clusters)
     return f"agree    {together}  (same outputs on {_count(event.inputs, 'further input')} stand together)"
 

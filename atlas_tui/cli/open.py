@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from atlas_tui.cli import exits
 from atlas_tui.cli.inputs import load_settings, problem_text
 from atlas_tui.errors import InputError
 
@@ -36,7 +37,10 @@ def open_app(
         )
     from atlas_tui.ui.app import AtlasApp
 
-    sys.exit(AtlasApp(chosen, Path.cwd(), text, problem).run() or 0)
+    app = AtlasApp(chosen, Path.cwd(), text, problem)
+    app.run()
+    # Textual has shown the traceback of what broke and left a code of its own.
+    sys.exit(exits.OUR_FAULT if app.return_code else exits.DONE)
 
 
 def _keyboard_instead_of_pipe() -> None:

@@ -13,7 +13,7 @@ import typer
 from atlas_tui.cli.inputs import load_settings, problem_text
 from atlas_tui.cli.plain import plain
 from atlas_tui.cli.transcript import Transcript
-from atlas_tui.errors import InputError
+from atlas_tui.errors import InputError, Refused
 from atlas_tui.events import Applied, Chosen
 from atlas_tui.settings import Settings
 
@@ -63,6 +63,9 @@ async def _solve(settings: Settings, raw: bytes, source: str, target: str, apply
         read = runtime.read(raw, source)
         # Taken before the work: an unusable target is told at once, one that changes meanwhile is kept.
         base = runtime.workspace.base(target) if target else None
+        if apply and base is not None and base.confirm:
+            # Nobody is asked here: it would be refused after all the work.
+            raise Refused(f"{base.path} is not written", base.confirm, "choose another target")
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, runtime.cancel)
@@ -70,14 +73,14 @@ async def _solve(settings: Settings, raw: bytes, source: str, target: str, apply
             out.show(event)
         out.close()
         if apply and base is not None and out.chosen is not None:
-            out.show(_apply(runtime, base, out.chosen, read.entry_point, out.session))
+            applied = _apply(runtime, base, out.chosen, read.entry_point, out.session)
+            out.show(applied)
+            runtime.store.append(out.session, applied)
         return out.exit_code
     finally:
         await runtime.close()
 
 
 def _apply(runtime: Runtime, base: Base, chosen: Chosen, entry_point: str, session: str) -> Applied:
-    """Write the choice and record that. Raises: Refused, with nothing changed."""
-    applied = runtime.workspace.apply(base, runtime.workspace.place(base, chosen.code, entry_point), session)
-    runtime.store.append(session, applied)
-    return applied
+    """Write the choice. Raises: Refused, with nothing changed."""
+    return runtime.workspace.apply(base, runtime.workspace.place(base, chosen.code, entry_point), session)

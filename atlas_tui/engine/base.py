@@ -116,13 +116,19 @@ class ModelInfo:
 class EngineError(AtlasError):
     """The model cannot do what was asked."""
 
+    ours = True
+
 
 class ModelLoadError(EngineError):
     """The file is missing, not a GGUF, truncated, of an unknown architecture, or has no chat template."""
 
+    ours = False
+
 
 class ContextTooSmall(EngineError):
     """The prompts and their budgets do not fit; raised before anything is decoded."""
+
+    ours = False
 
     def __init__(self, needed: int, available: int) -> None:
         super().__init__(

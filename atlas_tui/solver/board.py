@@ -42,7 +42,8 @@ class Attempt:
         return self.usable and 0 < samples == len(self.runs) == self.passed
 
     def first_failure(self) -> RunFinished | None:
-        return next((run for run in self.runs if run.verdict is not Verdict.OK), None)
+        """The first sample it failed; a fault of the sandbox says nothing about the program."""
+        return next((run for run in self.runs if run.verdict not in (Verdict.OK, Verdict.IE)), None)
 
 
 @dataclass(slots=True)

@@ -23,7 +23,7 @@ def choose(
 
     ``unchecked`` says why nothing was run, where that is so. None when no attempt holds a usable program.
     """
-    left = finalists(attempts)
+    left = rivals = finalists(attempts)
     if not left:
         return None
     reasons = [_samples_rule(attempts, left, samples, unchecked)]
@@ -38,7 +38,7 @@ def choose(
         candidate=winner.label,
         round=winner.ready.round,
         code=winner.ready.code,
-        grade=_grade(winner, samples, agreement),
+        grade=_grade(winner, len(rivals), samples, agreement),
         passed=winner.passed,
         samples=samples,
         reasons=tuple(reasons),
@@ -64,29 +64,35 @@ def _samples_rule(
         return Reason(rule="samples", text="the statement has no samples to check on")
     passed = left[0].passed
     if passed == samples:
-        text = f"{_names(left)} {_verb(left, 'passes', 'pass')} all {samples} samples"
+        every = f"all {samples} samples" if samples > 1 else "the only sample"
+        text = f"{_names(left)} {_verb(left, 'passes', 'pass')} {every}"
     elif passed:
         text = (
             f"none passes all samples; {_names(left)} {_verb(left, 'passes', 'pass')} {passed} of {samples}"
         )
     else:
-        text = f"no candidate passes any of the {samples} samples"
+        text = f"no candidate passes {f'any of the {samples} samples' if samples > 1 else 'the only sample'}"
     return Reason(rule="samples", text=text, decided=decided)
 
 
 def _agreement_rule(left: list[Attempt], agreement: AgreementFound) -> tuple[list[Attempt], Reason]:
-    """Keep the finalists in the largest cluster, when one is the largest."""
-    sizes = [len(cluster) for cluster in agreement.clusters]
-    inputs = f"{agreement.inputs} further inputs"
-    if len(sizes) == 1:
-        return left, Reason(rule="agreement", text=f"{_names(left)} give the same output on {inputs}")
-    if sizes[0] == sizes[1]:
-        return left, Reason(
-            rule="agreement", text=f"{_names(left)} give different outputs on {inputs}: a tie"
+    """Keep the finalists in the largest cluster; several of the same size are a tie."""
+    largest = [cluster for cluster in agreement.clusters if len(cluster) == len(agreement.clusters[0])]
+    kept = [attempt for attempt in left if any(attempt.label in cluster for cluster in largest)]
+    lost = [attempt for attempt in left if attempt not in kept]
+    inputs = f"{agreement.inputs} further input{'' if agreement.inputs == 1 else 's'}"
+    if len(kept) == 1:
+        return kept, Reason(rule="agreement", text=f"only {_names(kept)} ends well on {inputs}", decided=True)
+    if len(largest) == 1:
+        text, others = f"{_names(kept)} give the same output on {inputs}", ("differs", "differ")
+    else:
+        text, others = (
+            f"{_names(kept)} give different outputs on {inputs}, a tie",
+            ("gives none", "give none"),
         )
-    kept = [attempt for attempt in left if attempt.label in agreement.clusters[0]]
-    text = f"{_names(kept)} agree on {inputs}, {_names([a for a in left if a not in kept])} differs"
-    return kept, Reason(rule="agreement", text=text, decided=len(kept) == 1)
+    if lost:
+        text += f"; {_names(lost)} {_verb(lost, *others)}"
+    return kept, Reason(rule="agreement", text=text)
 
 
 def _logprob_rule(left: list[Attempt]) -> tuple[list[Attempt], Reason]:
@@ -104,12 +110,12 @@ def _logprob_rule(left: list[Attempt]) -> tuple[list[Attempt], Reason]:
     return [best], Reason(rule="log-probability", text=text, decided=True)
 
 
-def _grade(winner: Attempt, samples: int, agreement: AgreementFound | None) -> Grade:
+def _grade(winner: Attempt, rivals: int, samples: int, agreement: AgreementFound | None) -> Grade:
     if not winner.passes_all(samples):
         return Grade.UNVERIFIED
-    if agreement is None or not agreement.inputs or sum(map(len, agreement.clusters)) < 2:
+    if rivals < 2 or agreement is None or not agreement.inputs:
         return Grade.SAMPLES_ONLY
     own = next((cluster for cluster in agreement.clusters if winner.label in cluster), ())
-    if len(agreement.clusters) == 1:
+    if len(own) == rivals:
         return Grade.VERIFIED
     return Grade.SAMPLES_ONLY if len(own) > 1 else Grade.SPLIT

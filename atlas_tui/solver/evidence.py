@@ -97,13 +97,16 @@ async def agree(
 ) -> AgreementFound:
     """Cluster attempts by equal outputs on ``inputs``; a crash or a time-out is an output of its own.
 
-    Inputs on which no attempt ends well are not counted: they may be malformed, and say nothing.
+    Inputs on which no attempt ends well are not counted: they may be malformed, and say nothing. An attempt
+    that never ends well agrees with nobody, also not with another that crashes, and is in no cluster.
     """
     rows = await asyncio.gather(*(_outputs(kit, problem, attempt, inputs) for attempt in attempts))
     telling = [column for column in range(len(inputs)) if any(row[column] is not None for row in rows)]
     clusters: dict[tuple[str | None, ...], list[str]] = {}
     for attempt, row in zip(attempts, rows, strict=True):
-        clusters.setdefault(tuple(row[column] for column in telling), []).append(attempt.label)
+        outputs = tuple(row[column] for column in telling)
+        if any(output is not None for output in outputs):
+            clusters.setdefault(outputs, []).append(attempt.label)
     largest_first = sorted(clusters.values(), key=lambda labels: (-len(labels), labels))
     return AgreementFound(clusters=tuple(tuple(labels) for labels in largest_first), inputs=len(telling))
 

@@ -108,6 +108,7 @@ class Runtime:
         """
         events: asyncio.Queue[Event | None] = asyncio.Queue()
         run = asyncio.create_task(self._pump(problem, target, events))
+        run.add_done_callback(lambda _: events.put_nowait(None))
         self._run = run
         try:
             while (event := await events.get()) is not None:
@@ -120,12 +121,13 @@ class Runtime:
     def cancel(self) -> None:
         """Stop the run at once, in whatever stage it is."""
         if self._run is not None:
-            self._run.cancel()
+            # A task that is cancelled before its first step never takes it; that step is already queued.
+            self._run.get_loop().call_soon(self._run.cancel)
 
     async def close(self) -> None:
         """Stop everything; no process of ours is left when this returns."""
         if self._run is not None:
-            self._run.cancel()
+            self.cancel()
             await asyncio.gather(self._run, return_exceptions=True)
         await asyncio.gather(self._engine.close(), self._sandbox.close())
         self.model_state = "off"
@@ -135,7 +137,10 @@ class Runtime:
         record = _Recorder(self.store, events)
         started = time.monotonic()
         try:
-            async for event in self._events(record.session, problem, target):
+            kit = await self._begin(record, problem, target)
+            async for event in solve(kit, problem):
+                if self._engine.info is not None:
+                    self.model_state = "ready"
                 record(event)
         except asyncio.CancelledError:
             record(Cancelled(stage=record.stage))
@@ -148,27 +153,29 @@ class Runtime:
             )
             record(fault)
             record(RunEnded(outcome=Outcome.FAILED, seconds=time.monotonic() - started))
-        finally:
-            events.put_nowait(None)
 
-    async def _events(self, session: str, problem: Problem, target: str) -> AsyncIterator[Event]:
+    async def _begin(self, record: _Recorder, problem: Problem, target: str) -> Kit:
+        """Record what the run begins with, also when it is cancelled while the isolation is tried."""
         chosen = self.settings.solver
         seed = chosen.seed or random.SystemRandom().randrange(1, 1 << 31)
         kit = Kit(engine=self._engine, sandbox=self._sandbox, settings=chosen, seed=seed)
-        yield RunStarted(
-            session=session,
-            model=self.model_name,
-            candidates=kit.labels,
-            seed=seed,
-            isolation=str(await self.isolation()),
-            version=__version__,
-            target=target,
-        )
-        yield ProblemRead(problem=problem)
-        async for event in solve(kit, problem):
-            if self._engine.info is not None:
-                self.model_state = "ready"
-            yield event
+        isolation = "unknown"
+        try:
+            isolation = str(await self.isolation())
+        finally:
+            record(
+                RunStarted(
+                    session=record.session,
+                    model=self.model_name,
+                    candidates=kit.labels,
+                    seed=seed,
+                    isolation=isolation,
+                    version=__version__,
+                    target=target,
+                )
+            )
+            record(ProblemRead(problem=problem))
+        return kit
 
 
 class _Recorder:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import AsyncIterator, Callable
+from functools import partial
 
 from atlas_tui.engine.base import ModelDied
 from atlas_tui.errors import AtlasError
@@ -47,8 +48,8 @@ async def solve(kit: Kit, problem: Problem) -> AsyncIterator[Event]:
 
 
 def failed(error: AtlasError) -> Failed:
-    """The error as an event; a dead model process counts as our fault."""
-    return Failed(what=error.what, why=error.why, todo=error.todo, ours=isinstance(error, ModelDied))
+    """The error as an event."""
+    return Failed(what=error.what, why=error.why, todo=error.todo, ours=error.ours)
 
 
 async def _walk(kit: Kit, problem: Problem, board: Board) -> AsyncIterator[Event]:
@@ -64,7 +65,9 @@ async def _walk(kit: Kit, problem: Problem, board: Board) -> AsyncIterator[Event
         yield event
     for number in range(1, kit.settings.repair_rounds + 1):
         if walk.needs_repair():
-            async for event in walk.stage(Stage.REPAIR, lambda n=number: walk.repaired(n)):  # type: ignore[misc]
+            # Taken before the stage: a repetition repairs the same attempts, not what its first try wrote.
+            repaired = partial(walk.repaired, number, board.current())
+            async for event in walk.stage(Stage.REPAIR, repaired):
                 yield event
     async for event in walk.stage(Stage.CHOOSE, walk.choice):
         yield event
@@ -113,10 +116,10 @@ class _Walk:
         passing = any(attempt.passes_all(samples) for attempt in self.board.current())
         return self._isolated and samples > 0 and not passing
 
-    async def repaired(self, number: int) -> AsyncIterator[Event]:
-        """One round: correct, run at once, keep or drop."""
-        before = {attempt.label: attempt for attempt in self.board.current()}
-        async for event in repair(self.kit, self.problem, list(before.values()), number):
+    async def repaired(self, number: int, attempts: list[Attempt]) -> AsyncIterator[Event]:
+        """One round on these attempts: correct, run at once, keep or drop."""
+        before = {attempt.label: attempt for attempt in attempts}
+        async for event in repair(self.kit, self.problem, attempts, number):
             yield event
         fresh = [each for each in self.board.current() if each.ready.round == number]
         async for event in self.evidence(fresh):

@@ -12,8 +12,9 @@ import pytest
 
 from atlas_tui.cli import exits
 from atlas_tui.cli.main import with_default_command
+from atlas_tui.cli.open import open_app
 from atlas_tui.cli.plain import plain
-from atlas_tui.engine.base import ContextTooSmall, ModelDied, ModelLoadError
+from atlas_tui.engine.base import ContextTooSmall, EngineError, ModelDied, ModelLoadError
 from atlas_tui.errors import AtlasError, InputError, Refused
 
 
@@ -55,6 +56,7 @@ def test_a_file_alone_opens_the_app(given: list[str], meant: list[str]) -> None:
         (ModelLoadError("x"), 2),
         (ContextTooSmall(10, 5), 2),
         (ModelDied("x", "log"), 70),
+        (EngineError("x"), 70),
         (AtlasError("x"), 2),
     ],
 )
@@ -137,6 +139,32 @@ def test_an_unusable_target_is_told_before_any_work(tmp_path: Path, target: str)
 def test_the_app_needs_a_terminal(tmp_path: Path) -> None:
     ran = atlas(home=tmp_path)
     assert ran.returncode == 2 and b"terminal" in ran.stderr
+
+
+def test_a_target_that_needs_a_yes_is_refused_before_any_work(tmp_path: Path) -> None:
+    (tmp_path / "p.md").write_text("Print 1.")
+    ran = atlas("solve", "p.md", "--target", "Makefile", "--apply", home=tmp_path)
+    assert ran.returncode == 5 and ran.stderr.count(b"\n") == 1
+    assert not (tmp_path / "Makefile").exists()
+
+
+@pytest.mark.parametrize(("broke", "code"), [(1, 70), (0, 0)])
+def test_an_app_that_breaks_is_our_fault(monkeypatch: pytest.MonkeyPatch, broke: int, code: int) -> None:
+    class App:
+        return_code = broke
+
+        def __init__(self, *_: object) -> None:
+            return None
+
+        def run(self) -> None:
+            return None
+
+    monkeypatch.setattr("atlas_tui.ui.app.AtlasApp", App)
+    for stream in (sys.stdin, sys.stdout):
+        monkeypatch.setattr(stream, "isatty", lambda: True, raising=False)
+    with pytest.raises(SystemExit) as ended:
+        open_app()
+    assert ended.value.code == code
 
 
 def test_sessions_of_a_fresh_machine(tmp_path: Path) -> None:

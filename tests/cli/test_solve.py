@@ -160,6 +160,22 @@ def test_ctrl_c_leaves_no_process(atlas: Atlas) -> None:
     assert not alive
 
 
+@pytest.mark.parametrize("command", ["solve", "sessions"])
+def test_a_reader_that_goes_away_ends_the_command(atlas: Atlas, command: str) -> None:
+    arguments = ["solve", "p.md", "--json", "--model", str(reciter([RIGHT]))]
+    if command == "sessions":
+        first = parsed(atlas.run(*arguments).stdout)[0]
+        assert isinstance(first, events.RunStarted)
+        arguments = ["sessions", "show", first.session, "--json"]
+    process = atlas.start(*arguments)
+    assert process.stdout is not None and process.stderr is not None
+    if command == "solve":
+        process.stdout.readline()
+    process.stdout.close()
+    assert process.wait(60) == 130
+    assert process.stderr.read() == b""
+
+
 def hosts(process: subprocess.Popen[bytes]) -> list[psutil.Process]:
     try:
         children = psutil.Process(process.pid).children()

@@ -223,6 +223,12 @@ async def test_budgets_that_do_not_fit_are_cut(make_engine: MakeEngine, tiny_ggu
     assert max(counts) - min(counts) <= 1
 
 
+@pytest.mark.asyncio(loop_scope="function")
+async def test_the_smallest_context_still_takes_three_rows(make_engine: MakeEngine, tiny_gguf: Path) -> None:
+    engine = make_engine(tiny_gguf, context=1)  # llama.cpp itself makes 256 of it
+    assert len(finished(await collect(engine, [ask("x", name, max_tokens=5) for name in "ABC"]))) == 3
+
+
 async def test_too_many_sequences_are_an_error(noisy: LlamaEngine) -> None:
     with pytest.raises(EngineError, match="1 to 8"):
         await collect(noisy, [ask("x", str(number)) for number in range(9)])

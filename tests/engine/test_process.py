@@ -157,6 +157,16 @@ async def test_killed_while_idle_and_while_loading(make_engine: MakeEngine, reci
     assert finished(await collect(engine, [ask("x")]))["A"].text in REPLIES
 
 
+async def test_a_process_that_is_gone_is_not_waited_for(make_engine: MakeEngine, reciter_gguf: Path) -> None:
+    engine = make_engine(reciter_gguf)
+    await engine.load()
+    host, engine._host = engine._host, None  # gone between loading and asking
+    for asked in (collect(engine, [ask("x")]), engine.count(ask("x").messages)):
+        with pytest.raises(ModelDied):
+            await asyncio.wait_for(asked, 30)
+    engine._host = host
+
+
 async def test_an_abort_inside_the_process_says_why(make_engine: MakeEngine, reciter_gguf: Path) -> None:
     """The last words before an abort, and the log's last lines, come with the error."""
     engine = make_engine(reciter_gguf)

@@ -58,6 +58,21 @@ def test_a_split_is_said_to_be_one() -> None:
     assert "a tie" in chosen.reasons[1].text
 
 
+def test_one_that_only_crashes_does_not_win_and_is_not_agreed_with() -> None:
+    rivals = [attempt("A", "oo", -2.0), attempt("B", "oo", -0.1), attempt("C", "oo", -0.1)]
+    chosen = choose(rivals, 2, agreement("A"))
+    assert chosen is not None
+    assert (chosen.candidate, chosen.grade) == ("A", Grade.SPLIT)
+    assert chosen.reasons[-1].decided and chosen.reasons[-1].text == "only A ends well on 4 further inputs"
+    chosen = choose(rivals, 2, agreement("AB"))
+    assert chosen is not None
+    assert (chosen.candidate, chosen.grade) == ("B", Grade.SAMPLES_ONLY), "C does not agree"
+    assert chosen.reasons[1].text == "A and B give the same output on 4 further inputs; C differs"
+    chosen = choose(rivals, 2, agreement("A", "B"))
+    assert chosen is not None and chosen.grade is Grade.SPLIT
+    assert chosen.reasons[1].text == "A and B give different outputs on 4 further inputs, a tie; C gives none"
+
+
 def test_agreement_on_no_telling_input_verifies_nothing() -> None:
     chosen = choose([attempt("A", "oo"), attempt("B", "oo")], 2, agreement("AB", inputs=0))
     assert chosen is not None

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+from typing import cast
 
 import pytest
 
-from atlas_tui.engine.base import Finished, StopReason
+from atlas_tui.engine.base import Engine, Finished, StopReason
 from atlas_tui.events import CandidateReady, Facts, PlanReady, RepairTried, RunFinished, Verdict
 from atlas_tui.problem import Mode, Problem, Sample
+from atlas_tui.sandbox.base import Isolation, Job, Ran
+from atlas_tui.settings import SolverSettings
 from atlas_tui.solver.board import Attempt, Board
+from atlas_tui.solver.evidence import agree
 from atlas_tui.solver.inputs import agreement_inputs
+from atlas_tui.solver.kit import Kit
 from atlas_tui.solver.plan import approach_of, read_observations, subsets
 from atlas_tui.solver.repair import evidence_of, verdict_on
 
@@ -172,3 +177,47 @@ def test_repair_is_told_the_sample_that_failed_first() -> None:
     text = evidence_of(problem, before)
     assert "2" in text and "two" in text and "zwei" in text and "one" not in text
     assert evidence_of(problem, Attempt(ready(0, "a = 1"), (ran(0, 1, Verdict.OK),))) == ""
+
+
+def test_a_fault_of_the_sandbox_is_no_evidence_against_a_program() -> None:
+    problem = program(("1\n", "one"), ("2\n", "two"))
+    before = Attempt(ready(0, "a = 1"), (ran(0, 1, Verdict.IE), ran(0, 2, Verdict.IE)))
+    assert evidence_of(problem, before) == ""
+
+
+class Scripted:
+    """A sandbox whose programs say themselves what each input gives; a dash is a crash."""
+
+    async def probe(self) -> Isolation:
+        raise AssertionError("not asked")
+
+    async def run(self, job: Job) -> Ran:
+        gives = job.source.split()[int(job.stdin)]
+        verdict = Verdict.RE if gives == "-" else Verdict.OK
+        return Ran(verdict=verdict, stdout=gives.encode())
+
+    async def close(self) -> None:
+        return None
+
+
+@pytest.mark.parametrize(
+    ("programs", "clusters", "inputs"),
+    [
+        (("1 2", "1 2", "1 3"), ("AB", "C"), 2),
+        (("1 -", "1 -", "1 3"), ("AB", "C"), 2),
+        (("- -", "- -", "1 3"), ("C",), 2),
+        (("- 2", "- 2", "- 2"), ("ABC",), 1),
+        (("- -", "- -", "- -"), (), 0),
+    ],
+)
+async def test_programs_that_only_crash_agree_with_nobody(
+    programs: tuple[str, ...], clusters: tuple[str, ...], inputs: int
+) -> None:
+    attempts = [
+        Attempt(CandidateReady(candidate=label, round=0, code=code))
+        for label, code in zip("ABC", programs, strict=True)
+    ]
+    kit = Kit(engine=cast(Engine, None), sandbox=Scripted(), settings=SolverSettings(), seed=1)
+    found = await agree(kit, program(), attempts, ["0", "1"])
+    assert found.clusters == tuple(tuple(cluster) for cluster in clusters)
+    assert found.inputs == inputs

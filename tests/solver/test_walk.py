@@ -185,6 +185,32 @@ async def test_cancel_in_every_stage(tmp_path: Path, stage: Stage) -> None:
         assert of(events.RunEnded, await walk(opened))[0].outcome is Outcome.VERIFIED, "the next run works"
 
 
+class SlowToProbe(NoIsolation):
+    """A machine on which trying the isolation takes its time."""
+
+    async def probe(self) -> Isolation:
+        await asyncio.sleep(60)
+        return await super().probe()
+
+
+@pytest.mark.parametrize("steps", [0, 1, 2, 10])
+async def test_cancel_before_the_first_stage(tmp_path: Path, steps: int) -> None:
+    """Also in the moment in which the run is not even begun: no key may be lost, no reader left waiting."""
+    opened = Runtime(settings(reciter([RIGHT])), tmp_path, sandbox=SlowToProbe())
+    reading = asyncio.create_task(walk(opened))
+
+    async def cancel() -> None:
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        opened.cancel()
+
+    await asyncio.gather(cancel())
+    seen = await asyncio.wait_for(reading, 10)
+    assert [event.kind for event in seen] == ["RunStarted", "ProblemRead", "Cancelled", "RunEnded"]
+    assert opened.store.events(seen[0].session) == seen
+    await opened.close()
+
+
 async def test_a_run_left_by_its_reader_stops(tmp_path: Path) -> None:
     async with runtime(reciter([RIGHT]), tmp_path) as opened:
         stream = opened.solve(opened.read(DOUBLE))
@@ -238,6 +264,21 @@ async def test_killed_twice_ends_the_run_and_the_next_one_works(tmp_path: Path) 
         assert len(failures) == 2 and all(event.ours for event in failures)
         assert of(events.RunEnded, seen)[0].outcome is Outcome.FAILED
         assert of(events.RunEnded, await walk(opened))[0].outcome is Outcome.VERIFIED
+
+
+async def test_a_repair_that_was_written_before_the_process_died_is_not_taken_for_the_attempt(
+    tmp_path: Path,
+) -> None:
+    replies = {"This attempt fails": [RIGHT, SLOW], "": [WRONG]}
+    async with runtime(reciter(replies), tmp_path, code_tokens=4096) as opened:
+        seen, killed = [], False
+        async for event in opened.solve(opened.read(DOUBLE)):
+            seen.append(event)
+            if isinstance(event, events.CandidateReady) and event.round == 1 and not killed:
+                kill_host(opened)
+                killed = True
+    assert [event.stage for event in of(events.StageStarted, seen)].count(Stage.REPAIR) == 2
+    assert [event.kept for event in of(events.RepairTried, seen)] == [True, True, True]
 
 
 def not_a_gguf(folder: Path) -> Path:

@@ -118,6 +118,8 @@ class LlamaEngine:
         except EngineError:
             await self._end_process()
             raise
+        if self._host is not host:
+            raise ModelDied("it ended as soon as it was loaded", "")
         self._info = wire.to_info(answer["info"])
         return self._info
 
@@ -182,7 +184,8 @@ class LlamaEngine:
                 self._send_cancel(call, ids)
 
     def _send_cancel(self, call: _Call, ids: Sequence[str] | None) -> None:
-        self._send("cancel", call.number, ids=list(ids) if ids is not None else None)
+        if self._host is not None:
+            self._send("cancel", call.number, ids=list(ids) if ids is not None else None)
 
     async def close(self) -> None:
         """Stop the model, also in the middle of loading, and wait until its process is gone."""
@@ -195,8 +198,9 @@ class LlamaEngine:
     # Talking with the process
 
     def _send(self, do: str, call: int, **fields: Any) -> None:
-        if self._host is not None:
-            self._host.send({"do": do, "call": call, **fields})
+        if self._host is None:
+            raise ModelDied("it ended before it could be asked", "")
+        self._host.send({"do": do, "call": call, **fields})
 
     async def _ask(self, do: str, **fields: Any) -> wire.Frame:
         number = next(self._numbers)

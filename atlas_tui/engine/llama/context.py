@@ -18,6 +18,9 @@ Floats = npt.NDArray[np.float32]
 DEFAULT_SEED = 0xFFFFFFFF
 """``LLAMA_DEFAULT_SEED``: to llama.cpp this one seed means a random one, so it is never passed on."""
 
+LEAST_CELLS = 256
+"""llama.cpp rounds the size of a context up to a multiple of this, but not the size of its batches."""
+
 _libc = ctypes.CDLL(None)
 # The abort callback is asked several hundred times per decode. strlen of a two-byte buffer answers it
 # without Python: the empty string is 0 (go on), "\x01" is 1 (stop).
@@ -101,6 +104,7 @@ class Context:
     ) -> None:
         if not 0 < sequences <= ll.llama_max_parallel_sequences():
             raise NativeError(f"{sequences} sequences at once are not possible")
+        tokens = max(tokens, LEAST_CELLS)
         self.model, self.sequences, self.rows = model, sequences, min(rows, tokens)
         params = ll.llama_context_default_params()
         params.n_ctx = tokens

@@ -25,6 +25,9 @@ FORCED_CLOSE = "\n</think>\n\n"
 # Thinking tags are no control tokens to llama.cpp: it finds them in any text, unless they are cut in two.
 _TAG_MIDDLE = re.compile(r"(?<=<)(?=/?think>)")
 
+_FAULTS = (TemplateError, ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+"""What code in a template can raise."""
+
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
@@ -96,7 +99,7 @@ class ChatTemplate:
         rows = [{"role": one.role, "content": mark} for one, mark in zip(messages, marks, strict=True)]
         try:
             text = self._formatter(messages=rows, enable_thinking=thinking).prompt
-        except (TemplateError, ValueError, TypeError) as error:
+        except _FAULTS as error:
             if all(one.role != "system" for one in messages):
                 raise _unusable(str(error)) from error
             return None

@@ -65,9 +65,9 @@ def _(event: events.AgreementFound) -> str:
 
 @describe.register
 def _(event: events.Usage) -> str:
-    speed = f", {event.tokens_out / event.seconds:.0f} tokens/s" if event.seconds > 0 else ""
     reused = f" ({event.tokens_reused} reused)" if event.tokens_reused else ""
-    return f"         {event.stage}: {event.tokens_in} tokens read{reused}, {event.tokens_out} written{speed}"
+    read = f"{event.tokens_in} tokens read{reused}"
+    return f"         {event.stage}: {read}, {event.tokens_out} written, {event.seconds:.1f} s"
 
 
 @describe.register

@@ -47,7 +47,11 @@ def log_to_file() -> None:
     handler: logging.Handler
     try:
         folder = paths.private(paths.log_dir())
-        handler = RotatingFileHandler(folder / "atlas-tui.log", maxBytes=LOG_BYTES, backupCount=1, delay=True)
+        # Names of files need not be UTF-8; the log must take them all the same.
+        handler = RotatingFileHandler(
+            folder / "atlas-tui.log", maxBytes=LOG_BYTES, backupCount=1, encoding="utf-8", delay=True,
+            errors="backslashreplace",
+        )  # fmt: skip
     except OSError as error:
         sys.stderr.write(f"atlas-tui: no log is kept: {error}\n")
         handler = logging.NullHandler()

@@ -9,7 +9,6 @@ import fcntl
 import importlib.util
 import marshal
 import os
-import secrets
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -20,7 +19,14 @@ from atlas_tui.sandbox import seccomp
 NOBODY = 65534
 """User and group of the runs when the app was started as root: uid 0 could write to the host's /proc."""
 
-SYSTEM_FOLDERS = ("/usr", "/bin", "/sbin", "/lib", "/lib64", "/lib32", "/nix/store", "/gnu/store")
+SYSTEM_FOLDERS = (
+    *("/usr/bin", "/usr/sbin", "/usr/lib", "/usr/lib32", "/usr/lib64", "/usr/libexec", "/usr/share"),
+    *("/usr/local/bin", "/usr/local/lib", "/usr/local/lib64"),
+    *("/bin", "/sbin", "/lib", "/lib64", "/lib32", "/nix/store", "/gnu/store"),
+)
+"""What programs need of the system; not all of ``/usr``, where some keep projects (``/usr/src/app``)."""
+SYSTEM_PREFIXES = ("/usr", "/usr/local")
+"""Prefixes of interpreters that are shown by their parts in ``SYSTEM_FOLDERS``."""
 _READABLE_FILES = (
     "/etc/ld.so.cache",
     "/proc/meminfo",
@@ -72,15 +78,18 @@ def _modules(magic: str) -> list[tuple[str, Any]]:
     return found
 
 
-def payload(request: dict[str, Any], folder: str, own: Descriptors) -> bytes:
-    """Everything the first process inside needs for this run, to be read from one descriptor."""
+def payload(request: dict[str, Any], folder: str, own: Descriptors, key: str) -> bytes:
+    """Everything the first process inside needs for this run, to be read from one descriptor.
+
+    What comes back over ``own.result`` counts only behind ``key``.
+    """
     full = request["tier"] == "full"
     python, limits = request["python"], request["limits"]
     job = {
         "source": request["source"],
         "entry_point": request["entry_point"],
         "arguments": request["arguments"],
-        "key": secrets.token_hex(16),
+        "key": key,
         "folder": folder,
         "mounts": full,
         "as_first": full and "--as-pid-1" in request["bwrap"]["options"],

@@ -31,6 +31,8 @@ _TASKS = 64
 """Tasks in an own user namespace, where the kernel counts the sandbox alone."""
 _OWN_FRAMES = 8
 _ENVIRONMENT = {"PATH", "LANG", "HOME"}
+_OWN_FACTS = ("cmdline", "comm", "environ", "fd", "limits", "maps", "stat", "statm", "status")
+"""Files of ``/proc/self`` that a program may read; the C library needs ``maps``."""
 _LEAST_SPACE = 4 << 30
 """Stacks of 512 MB and interpreters reserve far more address space than they use."""
 
@@ -119,7 +121,7 @@ def _watch(child: int, job: dict[str, Any], started: float) -> tuple[str, int, A
         now = time.monotonic()
         limit = limit or _exceeded(child, job, now - started)
         if not limit and not job["mounts"] and now > next_folder_look:
-            limit = "files" if _folder_full(job["folder"]) else ""
+            limit = "files" if _folder_full(job["folder"], _unlinked(child, job["folder"])) else ""
             next_folder_look = now + _FOLDER_POLL_SECONDS
         if limit:
             os.kill(child, _SIGKILL)
@@ -144,10 +146,35 @@ def _exceeded(child: int, job: dict[str, Any], wall: float) -> str:
     return "threads" if int(fields[17]) > _THREADS else ""
 
 
-def _folder_full(folder: str) -> bool:
-    """Whether the files below ``folder`` are too large together, or too many."""
-    entries = size = 0
+def _unlinked(child: int, folder: str) -> int:
+    """Bytes of files of ``folder`` that have no name any more but are held open, or mapped, by ``child``."""
+    sizes = {}
+    try:
+        device = os.stat(folder).st_dev
+        for name in os.listdir("/proc/%d/fd" % child):
+            try:
+                held = os.stat("/proc/%d/fd/%s" % (child, name))
+            except OSError:
+                continue  # closed meanwhile
+            if held.st_dev == device and not held.st_nlink:
+                sizes[held.st_ino] = held.st_blocks * 512
+        with open("/proc/%d/maps" % child, "rb") as maps:
+            for line in maps:
+                fields = line.rstrip().split(None, 5)
+                if fields[-1].startswith(os.fsencode(folder) + b"/") and fields[-1].endswith(b" (deleted)"):
+                    # Closed, how large it is cannot be asked any more.
+                    sizes.setdefault(int(fields[4]), _FILE_BYTES)
+    except OSError:
+        pass  # just ended
+    return sum(sizes.values())
+
+
+def _folder_full(folder: str, size: int) -> bool:
+    """Whether the files below ``folder``, with ``size`` bytes more, are too large together, or too many."""
+    entries = 0
     waiting = [folder]
+    if size > _FILE_BYTES:
+        return True
     while waiting:
         try:
             names = os.scandir(waiting.pop())
@@ -214,8 +241,10 @@ def _lock(job: dict[str, Any], parent: int, stage: int) -> None:
     )
     abi = confine.landlock_abi()
     if abi:
-        own = "/proc/self"  # opened here, it stands for this process alone
-        confine.landlock([*job["readable"], own], job["writable"], abi)
+        # Opened here, they stand for this process alone. Not all of the folder: without an own network and
+        # mount namespace, its net/ and mountinfo show those of the host.
+        own = ["/proc/self/" + name for name in _OWN_FACTS]
+        confine.landlock([*job["readable"], *own], job["writable"], abi)
     elif not job["mounts"]:
         raise confine.Refusal("Landlock is not available")
     machine = os.uname().machine

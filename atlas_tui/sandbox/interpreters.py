@@ -44,6 +44,8 @@ def placed(told: dict[str, Any]) -> dict[str, Any]:
     for prefix in (*told["prefixes"], os.path.dirname(os.path.dirname(told["path"]))):
         folder = os.path.realpath(prefix)
         shown = (*command.SYSTEM_FOLDERS, *mounts)
+        if folder in command.SYSTEM_PREFIXES:
+            continue
         if any(folder == known or folder.startswith(known + os.sep) for known in shown):
             continue
         home = os.path.realpath(os.path.expanduser("~"))

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -94,7 +93,7 @@ def _found(tier: Tier, python: dict[str, Any], bwrap: dict[str, Any], no_full: s
 async def _fault(tier: Tier, python: dict[str, Any], bwrap: dict[str, Any], ask: Ask) -> str:
     """Why this combination cannot be trusted; empty when every forbidden thing failed."""
     source = (Path(__file__).parent / "forbidden.py").read_text("utf-8")
-    with _bait() as outside:
+    async with _bait(ask) as outside:
         arguments = json.dumps([outside])
         attempts = Job(source=source, entry_point="attempt", arguments=arguments, limits=_LIMITS)
         ended, result, notes = await _run(attempts, tier, python, bwrap, ask)
@@ -126,12 +125,13 @@ async def _run(
     return ran.verdict, ran.result, f"{ran.verdict} {'; '.join([*ran.facts.notes, *last_lines])[:300]}"
 
 
-@contextmanager
-def _bait() -> Iterator[str]:
-    """A file in a folder that anyone on this machine may read and write, as far as modes go."""
-    with tempfile.TemporaryDirectory(prefix="atlas-tui-probe-") as folder:
-        os.chmod(folder, 0o777)
-        path = os.path.join(folder, "secret")
-        Path(path).write_text("secret")
-        os.chmod(path, 0o666)
-        yield path
+@asynccontextmanager
+async def _bait(ask: Ask) -> AsyncIterator[str]:
+    """The path of a file that anyone may read and write; the supervisor removes it when the app is killed."""
+    told, _ = await ask({"op": "bait"}, b"")
+    if "error" in told:
+        raise OSError(told["error"])
+    try:
+        yield str(told["path"])
+    finally:
+        await ask({"op": "unbait"}, b"")

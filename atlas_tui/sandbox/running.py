@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import secrets
 import shutil
 import signal
 import subprocess
@@ -79,6 +80,7 @@ class Run:
         self.streams: dict[str, Stream] = {}
         self.killed_for = ""
         self._request, self._drop = request, drop
+        self._key = secrets.token_hex(16)
         self._folder, self._lifeline = "", -1
         self._process: subprocess.Popen[bytes] | None = None
         self._pidfd = -1
@@ -106,7 +108,7 @@ class Run:
         full = request["tier"] == "full"
         folder = "/tmp" if full else self._make_folder()
         own = command.Descriptors(result, report, lifeline)
-        boot = self._memory("atlas-run", command.payload(request, folder, own), theirs)
+        boot = self._memory("atlas-run", command.payload(request, folder, own, self._key), theirs)
         given = self._memory("stdin", stdin, theirs)
         line, passed = command.interpreter(request["python"], boot), [result, report, lifeline, boot]
         if full:
@@ -215,7 +217,9 @@ class Run:
     def answer(self) -> tuple[dict[str, Any], bytes]:
         """What the app is told, and the bytes of stdout, stderr and result one after another."""
         out, err, result, report = (self.streams[name] for name in ("stdout", "stderr", "result", "report"))
-        contents = [out.content(), err.content(), result.content()]
+        # Without the key it is no result: something wrote to a descriptor that it guessed.
+        key, told = self._key.encode(), result.content()
+        contents = [out.content(), err.content(), told[len(key) :] if told.startswith(key) else b""]
         try:
             inside = json.loads(report.content())
         except ValueError:
@@ -268,6 +272,22 @@ def ask_interpreter(path: str, drop: bool) -> dict[str, Any]:
     path = executable if virtual else os.path.realpath(executable)
     prefixes = [folder, base, exec_base] if virtual else [base, exec_base]
     return {"path": path, "prefixes": prefixes, "version": version, "magic": magic}
+
+
+def lay_bait() -> str:
+    """Make a file in a folder of its own, both open to everyone as far as modes go; gives the file's path.
+
+    The folder is opened last: from then on others may put links in it, which we must not write through.
+
+    Raises:
+        OSError: it cannot be made.
+    """
+    path = os.path.join(tempfile.mkdtemp(prefix="atlas-tui-probe-"), "secret")
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), "wb") as file:
+        file.write(b"secret")
+        os.fchmod(file.fileno(), 0o666)
+    os.chmod(os.path.dirname(path), 0o1777)
+    return path
 
 
 def find_bubblewrap() -> dict[str, Any]:

@@ -3,8 +3,8 @@
 Single-threaded, standard library only, started by exec and never by fork of the app. It speaks frames (see
 ``wire``) over the socket it is given, and ends with it: when the app dies, this dies, and every run with it.
 
-Requests: ``run`` (the bytes are standard input), ``kill``, ``ask`` (about an interpreter) and ``find``
-(bubblewrap).
+Requests: ``run`` (the bytes are standard input), ``kill``, ``ask`` (about an interpreter), ``find``
+(bubblewrap), ``bait`` and ``unbait`` (a file that no run may reach).
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import logging
 import os
 import resource
 import selectors
+import shutil
 import signal
 import socket
 import subprocess
@@ -41,6 +42,7 @@ class Supervisor:
         self._runs: dict[int, running.Run] = {}
         self._watched: dict[int, running.Run] = {}
         self._incoming, self._outgoing = bytearray(), bytearray()
+        self._baits: list[str] = []
         self._drop = os.geteuid() == 0
         link.setblocking(False)
         self._selector.register(link, selectors.EVENT_READ)
@@ -56,6 +58,7 @@ class Supervisor:
                 run.kill("closed")
             for run in list(self._runs.values()):
                 self._collect(run)
+            self._unbait()
 
     def _step(self) -> bool:
         for key, events in self._selector.select(_TICK_SECONDS if self._runs else None):
@@ -124,6 +127,11 @@ class Supervisor:
                 self._ask(message)
             case "find":
                 self._reply({"id": message["id"], **running.find_bubblewrap()})
+            case "bait":
+                self._bait(message)
+            case "unbait":
+                self._unbait()
+                self._reply({"id": message["id"]})
             case other:
                 raise wire.BadFrame(f"unknown request {other!r}")
 
@@ -133,6 +141,21 @@ class Supervisor:
         except _START_ERRORS as error:
             answer = {"error": str(error)}
         self._reply({"id": message["id"], **answer})
+
+    def _bait(self, message: dict[str, Any]) -> None:
+        try:
+            self._baits.append(running.lay_bait())
+            answer = {"path": self._baits[-1]}
+        except OSError as error:
+            answer = {"error": str(error)}
+        self._reply({"id": message["id"], **answer})
+
+    def _unbait(self) -> None:
+        while self._baits:
+            try:
+                shutil.rmtree(os.path.dirname(self._baits.pop()))
+            except OSError:
+                log.exception("a bait is left behind")
 
     def _kill(self, number: int) -> None:
         if number in self._runs:

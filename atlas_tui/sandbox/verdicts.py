@@ -12,7 +12,6 @@ from atlas_tui.sandbox.base import Job, Ran
 
 _NEAR_LIMIT = 0.9
 _STAGE_RUNNING, _STAGE_BAD_SOURCE, _STAGE_LOCKED = "LR", "LC", "L"
-_KEY_LENGTH = 32
 _NOTES = {
     "threads": "killed: too many threads",
     "files": "killed: too many or too large files",
@@ -60,9 +59,8 @@ def _unreported(message: dict[str, Any], out: bytes, err: bytes, tier: str) -> R
 
 
 def _result(content: bytes) -> tuple[str, str]:
-    """Status and payload that the harness sent; a channel with anything else in it is a forgery."""
-    text = content.decode("ascii", "replace")
-    parts = text[_KEY_LENGTH:].split(" ", 2)
+    """Status and payload that the harness sent behind its key; anything else is a forgery."""
+    parts = content.decode("ascii", "replace").split(" ", 2)
     if len(parts) != 3 or parts[0]:
         return "", ""
     return parts[1], parts[2]
@@ -100,8 +98,9 @@ def _limit(message: dict[str, Any], inside: dict[str, Any], code: int, status: s
         return "cpu"
     if inside["wall"] > limits.wall_seconds:
         return "wall"
-    near = code != 0 and inside["peak"] >= _NEAR_LIMIT * limits.memory_bytes
-    if fired == "memory" or status == "memory" or near:
+    # A peak between two looks counts as well; short of the limit only where the program failed.
+    share = inside["peak"] / limits.memory_bytes
+    if fired == "memory" or status == "memory" or share > 1 or (code != 0 and share >= _NEAR_LIMIT):
         return "memory"
     if message["killed_for"] == "output" or status == "too-large" or code == -signal.SIGXFSZ:
         return "output"

@@ -82,7 +82,7 @@ def free_index(journal: Journal) -> None:
     for folder in journal.folder.glob(f"{_SCRATCH}*"):
         shutil.rmtree(folder, ignore_errors=True)
     try:
-        device, inode, name = journal.index_lock.read_text().split(" ", 2)
+        device, inode, name = os.fsdecode(journal.index_lock.read_bytes()).split(" ", 2)
     except FileNotFoundError:
         return
     except (OSError, ValueError) as error:
@@ -250,7 +250,8 @@ def _index_locked(repo: Repository, journal: Journal) -> Iterator[int]:
         raise Refused("Nothing is committed", f"{name}: {error.strerror}", "check its permissions") from error
     ours = os.fstat(lock)
     try:
-        journal.write_file(journal.index_lock, f"{ours.st_dev} {ours.st_ino} {name}".encode(), lasting=False)
+        note = os.fsencode(f"{ours.st_dev} {ours.st_ino} {name}")
+        journal.write_file(journal.index_lock, note, lasting=False)
         yield lock
     except OSError as error:
         raise Refused("Nothing is committed", error.strerror or str(error), "check free space") from error

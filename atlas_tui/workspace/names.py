@@ -51,7 +51,12 @@ def components(target: str, folder: Path, root: Path) -> tuple[str, ...]:
 def check_components(parts: tuple[str, ...], fault: type[AtlasError]) -> None:
     """Raise ``fault`` when a component is too long or a version control store in any disguise."""
     name = "/".join(parts)
-    if len(name.encode()) > LONGEST_PATH or any(len(part.encode()) > LONGEST_NAME for part in parts):
+    try:
+        sizes = [len(part.encode()) for part in parts]
+    except UnicodeEncodeError as error:
+        # Of the folder the app was opened in: the target itself was looked at before.
+        raise _unusable(name, "the name of a folder is not UTF-8", "rename that folder", fault) from error
+    if sum(sizes) + len(sizes) > LONGEST_PATH or max(sizes) > LONGEST_NAME:
         raise _unusable(name, "the name is too long", "choose a shorter one", fault)
     for part in parts:
         if is_store(part):

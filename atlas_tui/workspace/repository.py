@@ -57,7 +57,11 @@ def discover(folder: Path) -> tuple[Repository | None, str]:
     if ran.code:
         none = b"not a git repository" in ran.err
         return None, "no git repository" if none else _first_line(ran)
-    return Repository(program, Path(os.fsdecode(ran.out.removesuffix(b"\n")))), ""
+    root = Path(os.path.realpath(os.fsdecode(ran.out.removesuffix(b"\n"))))
+    # Its own settings may name any folder as its tree (core.worktree): the person opened this one.
+    if root not in (folder, *folder.parents) or not (root / ".git").exists():
+        return None, f"the repository here is of another folder, {root}"
+    return Repository(program, root), ""
 
 
 def _is_store(folder: Path) -> bool:
@@ -69,7 +73,7 @@ class Repository:
     """A working tree that git knows. HEAD is read by GitPython, everything else by the git program."""
 
     def __init__(self, program: str, root: Path) -> None:
-        self.root = Path(os.path.realpath(root))
+        self.root = root
         self.git = Git(program, self.root)
 
     @cached_property
@@ -90,20 +94,25 @@ class Repository:
         return f"{words} + {count} uncommitted" if count else words
 
     def position(self) -> tuple[str, str]:
-        """The branch (``detached`` when HEAD is on none) and the full id of its commit (empty: none yet)."""
+        """The branch (``detached`` when HEAD is on none) and the full id of its commit (empty: none yet).
+
+        Raises:
+            Refused: it cannot be read.
+        """
         with self._opened() as repo:
-            if (Path(repo.common_dir) / "reftable").is_dir():
-                return self._position_by_git()
-            name = "detached" if repo.head.is_detached else repo.head.reference.name
             try:
+                name = "detached" if repo.head.is_detached else repo.head.reference.name
                 return name, repo.head.dereference_recursive(repo, "HEAD")
-            except ValueError:
-                return name, ""
+            except (ValueError, TypeError, OSError):
+                # No commit yet, or references that GitPython does not read: reftable, SHA-256, names that are
+                # not UTF-8. Taking the latter for the former would commit the removal of every other file.
+                return self._position_by_git()
 
     def _position_by_git(self) -> tuple[str, str]:
-        # GitPython does not read this format of references.
         name = self.git.read("symbolic-ref", "--quiet", "--short", "HEAD")
         commit = self.git.read("rev-parse", "--verify", "--quiet", "HEAD^{commit}")
+        if commit.late or (commit.code and commit.err):
+            raise Refused("The repository cannot be read", commit.said, "see what git says about it")
         return name.out.decode("utf-8", "replace").strip() or "detached", commit.out.decode().strip()
 
     def uncommitted(self) -> int | None:
@@ -165,6 +174,13 @@ class Repository:
         """Whether ``.gitattributes`` asks for CRLF in the working tree."""
         return self.git.read("check-attr", "-z", "eol", "--", path).out.endswith(b"\0crlf\0")
 
+    def is_hook(self, path: str) -> bool:
+        """Whether a path lies in a folder inside the tree that ``core.hooksPath`` has git take hooks from."""
+        ran = self.git.read("config", "-z", "--path", "--get-all", "core.hooksPath")
+        set_by_others = ran.out.split(b"\0")[:-2]  # the last one is ours
+        folders = [os.path.realpath(self.root / os.fsdecode(each)) for each in set_by_others]
+        return any((self.root / path).is_relative_to(each) for each in folders)
+
     def checked(self, *arguments: str, stdin: bytes = b"", index: Path | None = None) -> Ran:
         """A hardened command that has to succeed. Raises: Refused: it did not."""
         ran = self.git.read(*arguments, stdin=stdin, index=index)
@@ -181,7 +197,12 @@ class Repository:
         os.environ["GIT_PYTHON_GIT_EXECUTABLE"] = self.git.program
         import git
 
-        repo = git.Repo(self.root, expand_vars=False, search_parent_directories=False)
+        try:
+            repo = git.Repo(self.root, expand_vars=False, search_parent_directories=False)
+        except git.GitError as error:
+            raise Refused(
+                "The repository cannot be read", f"{self.root} is none any more", "open the folder anew"
+            ) from error
         try:
             yield repo
         finally:

@@ -146,6 +146,13 @@ def _refuse_other_repository(top: int, parts: tuple[str, ...], fault: type[Atlas
     for depth in range(1, len(parts)):
         folder = "/".join(parts[:depth])
         with contextlib.suppress(OSError):
+            # A bare one, or the store of this tree under another name (git init --separate-git-dir).
+            for inside in ("HEAD", "objects", "refs"):
+                os.stat(f"{folder}/{inside}", dir_fd=top, follow_symlinks=False)
+            raise fault(
+                f"{'/'.join(parts)} cannot be used", f"{folder} is git's own folder", "choose another file"
+            )
+        with contextlib.suppress(OSError):
             os.stat(f"{folder}/.git", dir_fd=top, follow_symlinks=False)
             raise fault(
                 f"{'/'.join(parts)} cannot be used",

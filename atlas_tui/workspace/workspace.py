@@ -55,7 +55,10 @@ class Workspace:
         Text out of the repository: to be sanitised before it is shown. Runs git: some milliseconds, more in
         very large trees.
         """
-        return self._repository.head() if self._repository else self._why_not
+        try:
+            return self._repository.head() if self._repository else self._why_not
+        except (Refused, OSError) as error:
+            return str(error)
 
     def base(self, target: str) -> Base:
         """Read the file a solution is meant for; ``target`` is below the folder, or absolute.
@@ -64,6 +67,8 @@ class Workspace:
             InputError: it cannot be a target (outside, a link, under ``.git``, binary, a folder …).
         """
         base = read_base(self.root, names.components(target, self.folder, self.root))
+        if self._repository and not base.confirm and self._repository.is_hook(base.path):
+            base = replace(base, confirm=f"{base.path} is in the folder that git runs hooks from")
         if not base.exists and self._repository and self._repository.wants_crlf(base.path):
             return replace(base, style=replace(base.style, eol="\r\n"))
         return base

@@ -69,6 +69,15 @@ def test_text_of_programs_cannot_reach_the_terminal() -> None:
     assert shown == "a\\u001b]52;c;AAAA\\u0007b\\u009b2J\\u202ec\\u0000\nd\te\\u000d"
 
 
+def test_a_folder_name_that_is_not_utf_8_is_one_line_and_in_the_log(tmp_path: Path) -> None:
+    folder = Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff"))
+    folder.mkdir()
+    ran = atlas("undo", home=tmp_path, cwd=folder)
+    assert ran.returncode == 5 and len(ran.stderr.splitlines()) == 1, ran.stderr
+    logs = [path.read_text() for path in (tmp_path / "atlas").rglob("atlas-tui.log")]
+    assert "nothing to undo" in "".join(logs)
+
+
 def test_version_and_help(tmp_path: Path) -> None:
     version = atlas("--version", home=tmp_path)
     assert version.returncode == 0 and version.stdout.startswith(b"atlas-tui ")

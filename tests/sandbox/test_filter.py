@@ -70,6 +70,8 @@ def test_size_is_within_what_the_kernel_takes(machine: str) -> None:
         (X86, 157, (1, 0), DENIED), (X86, 157, (15, 0), ALLOWED), (ARM, 167, (1, 0), DENIED),
         (X86, 72, (3, 8), DENIED), (X86, 72, (3, 1031), DENIED), (X86, 72, (3, 3), ALLOWED),
         (ARM, 25, (3, 10), DENIED), (X86, 16, (0, 0x5412), DENIED), (X86, 16, (0, 0x5401), ALLOWED),
+        (X86, 72, (3, 1026), DENIED), (X86, 72, (3, 1024), DENIED), (ARM, 29, (0, 0x541B), ALLOWED),
+        (X86, 16, (0, 0x40086602), DENIED), (ARM, 29, (0, 0x40806685), DENIED),  # FS_IOC_SETFLAGS, _ENABLE_VERITY
         (X86, 319, (), MISSING), (ARM, 279, (), MISSING),  # memfd_create
         (X86, 500, (), MISSING), (ARM, 500, (), MISSING), (X86, 90, (), ALLOWED),
     ],
@@ -82,7 +84,7 @@ def test_strict(machine: str, number: int, arguments: tuple[int, ...], expected:
     ("machine", "number", "arguments", "landlock", "expected"),
     [
         (X86, 90, (), 7, DENIED), (X86, 91, (), 7, DENIED), (ARM, 52, (), 7, DENIED), (ARM, 53, (), 7, DENIED),
-        (X86, 280, (), 7, DENIED), (ARM, 88, (), 7, DENIED), (X86, 452, (), 7, DENIED),
+        (X86, 280, (), 7, DENIED), (ARM, 88, (), 7, DENIED), (X86, 452, (), 7, DENIED), (X86, 285, (), 7, DENIED), (ARM, 47, (), 7, DENIED),
         (X86, 76, (), 7, ALLOWED), (X86, 76, (), 2, DENIED), (ARM, 45, (), 1, DENIED),  # truncate
         (X86, 257, (0, 0, 0o1000), 2, DENIED), (ARM, 56, (0, 0, 0o1000), 2, DENIED),
         (X86, 257, (0, 0, 0o1001), 7, ALLOWED), (X86, 257, (0, 0, 0o2000000), 7, ALLOWED),

@@ -88,6 +88,19 @@ async def test_ending_before_the_result_is_not_ok(sandbox: LocalSandbox, source:
     assert "ended before the function returned" in ran.facts.notes
 
 
+async def test_one_blind_write_in_the_right_form_is_no_result(sandbox: LocalSandbox) -> None:
+    source = """
+import os
+def f():
+    for fd in range(3, 1024):
+        try: os.write(fd, b'x' * 32 + b' value 42')
+        except OSError: pass
+    os._exit(0)
+"""
+    ran = await call(sandbox, source)
+    assert (ran.verdict, ran.result) == (Verdict.RE, None)
+
+
 async def test_blind_writes_to_guessed_descriptors_are_no_result(sandbox: LocalSandbox) -> None:
     source = """
 import os

@@ -309,6 +309,71 @@ for path in ("/", "/dev", "/usr"): print(bool(os.statvfs(path).f_flag & os.ST_RD
     assert ran.stdout.split() == [b"True"] * 5
 
 
+@pytest.mark.parametrize("held", ["files.append(file)", "hold(file.fileno(), 4096); file.close()"])
+async def test_files_without_a_name_count_too(sandbox: LocalSandbox, tier: str, held: str) -> None:
+    if tier != "reduced":
+        pytest.skip("a sized tmpfs in this tier")
+    source = f"""
+import ctypes, os, time
+map_memory = ctypes.CDLL(None).mmap
+map_memory.restype, map_memory.argtypes = ctypes.c_void_p, [ctypes.c_void_p, ctypes.c_size_t, *[ctypes.c_int] * 3, ctypes.c_long]
+def hold(descriptor, size): assert map_memory(None, size, 1, 1, descriptor, 0) not in (None, 2**64 - 1)
+files = []
+for number in range(3):
+    file = open("large", "wb+")
+    os.unlink("large")
+    for _ in range(40): file.write(bytes(1 << 20))
+    file.flush()
+    {held}
+time.sleep(60)
+"""
+    ran = await sandbox.run(Job(source=source, limits=Limits(cpu_seconds=30.0, wall_seconds=60.0)))
+    assert ran.verdict is Verdict.RE and "files" in ran.facts.notes[0], (ran.facts, ran.stderr)
+
+
+async def test_a_file_without_a_name_may_be_used(sandbox: LocalSandbox) -> None:
+    source = """
+import mmap, tempfile, time
+with tempfile.TemporaryFile() as file:
+    file.write(b"x" * (1 << 20)); file.flush()
+    room = mmap.mmap(file.fileno(), 0)
+    time.sleep(0.6)
+    print(len(room))
+"""
+    ran = await sandbox.run(Job(source=source, stdin=b"y" * (70 << 20)))
+    assert (ran.verdict, ran.stdout) == (Verdict.OK, b"1048576\n"), (ran.facts, ran.stderr)
+
+
+async def test_proc_shows_nothing_of_the_host(sandbox: LocalSandbox, tier: str) -> None:
+    if tier != "reduced":
+        pytest.skip("network and mounts of its own in this tier")
+    source = """
+for path in ("/proc/self/net/unix", "/proc/self/net/tcp", "/proc/self/mountinfo", "/proc/mounts", "/proc/net/unix",
+             "/proc/thread-self/net/unix", "/proc/self/task/%d/mountinfo" % os.getpid(), "/proc/self/root/etc/passwd"):
+    attempt("read " + path, lambda: open(path).read(1))
+"""
+    assert await worked(sandbox, source) == []
+
+
+async def test_only_the_system_is_shown_of_usr(sandbox: LocalSandbox) -> None:
+    source = """
+for path in ("/usr/src", "/usr/home", "/usr/include", "/usr/local/etc", "/usr/local/src"):
+    attempt("list " + path, lambda: os.listdir(path))
+"""
+    assert await worked(sandbox, source) == []
+
+
+async def test_no_flags_or_leases_of_files_that_are_only_read(sandbox: LocalSandbox) -> None:
+    source = """
+import fcntl, struct
+file = open(sys.executable, "rb")
+attempt("get flags", lambda: fcntl.ioctl(file, 0x80086601, bytes(8)))
+attempt("set flags", lambda: fcntl.ioctl(file, 0x40086602, struct.pack("l", 0x80000)))
+attempt("watch", lambda: fcntl.fcntl(os.open(os.path.dirname(sys.executable), os.O_RDONLY), 1026, 2))
+"""
+    assert await worked(sandbox, source) == []
+
+
 async def test_many_files_end_the_run(sandbox: LocalSandbox, tier: str) -> None:
     if tier != "reduced":
         pytest.skip("a sized tmpfs in this tier")

@@ -18,7 +18,7 @@ import pytest_asyncio
 
 from atlas_tui.events import Verdict
 from atlas_tui.problem import Limits
-from atlas_tui.sandbox import LocalSandbox
+from atlas_tui.sandbox import LocalSandbox, running as running_room
 from atlas_tui.sandbox.base import Job, Tier
 from atlas_tui.settings import SandboxSettings
 
@@ -192,6 +192,39 @@ async def test_a_killed_app_takes_everything_along(own: LocalSandbox, tier: str)
         app.wait()
         if app.stdout is not None:
             app.stdout.close()
+
+
+async def test_an_app_killed_while_it_probes_leaves_no_bait(own: LocalSandbox, tier: str) -> None:
+    def baits() -> set[Path]:
+        return set(Path(tempfile.gettempdir()).glob("atlas-tui-probe-*"))
+
+    before = baits()
+    app = subprocess.Popen(
+        [sys.executable, "-c", APP, tier], stdout=subprocess.DEVNULL, cwd=Path(__file__).parents[2],
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+    )  # fmt: skip
+    try:
+        assert await until(lambda: bool(baits() - before))
+        app.kill()
+        app.wait()
+        assert await until(lambda: baits() <= before)
+    finally:
+        app.kill()
+        app.wait()
+
+
+def test_the_bait_is_opened_to_others_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[tuple[str, int, bool]] = []
+    monkeypatch.setattr(
+        os, "chmod", lambda path, mode: opened.append((path, mode, Path(path, "secret").exists()))
+    )
+    path = Path(running_room.lay_bait())
+    try:
+        assert opened == [(str(path.parent), 0o1777, True)]
+        assert path.stat().st_mode & 0o777 == 0o666 and path.parent.stat().st_mode & 0o777 == 0o700
+    finally:
+        path.unlink()
+        path.parent.rmdir()
 
 
 async def test_the_supervisor_ignores_the_folder_the_person_is_in(

@@ -8,7 +8,7 @@ import pytest
 
 from atlas_tui.events import Verdict
 from atlas_tui.problem import Limits
-from atlas_tui.sandbox import LocalSandbox
+from atlas_tui.sandbox import LocalSandbox, verdicts
 from atlas_tui.sandbox.base import Job
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -100,6 +100,15 @@ async def test_mle(sandbox: LocalSandbox, source: str) -> None:
     ran = await sandbox.run(Job(source=source, limits=limits))
     assert (ran.verdict, ran.facts.limit) == (Verdict.MLE, "memory")
     assert ran.facts.peak_bytes < 1024 * MB
+
+
+async def test_a_peak_that_no_look_caught_is_mle() -> None:
+    inside = {"stage": "LR", "limit": "", "status": 0, "cpu": 0.1, "peak": (64 << 20) + 1, "wall": 0.1}
+    message = {"inside": inside, "killed_for": "", "sizes": [2, 0, 0], "stdout_bytes": 2, "stderr_bytes": 0}
+    job = Job(source="", limits=Limits(memory_bytes=64 << 20))
+    assert verdicts.ran(message, b"1\n", job, "full").verdict is Verdict.MLE
+    inside["peak"] = 64 << 20
+    assert verdicts.ran(message, b"1\n", job, "full").verdict is Verdict.OK
 
 
 async def test_the_word_memoryerror_alone_is_not_mle(sandbox: LocalSandbox) -> None:

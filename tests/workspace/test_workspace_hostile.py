@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from atlas_tui.errors import InputError, Refused
 from atlas_tui.workspace import program
 from tests.workspace.conftest import SOLUTION, Tree
 
@@ -166,6 +169,79 @@ def test_folder_names_are_not_expanded(tmp_path: Path, monkeypatch: pytest.Monke
     repo = Tree(tmp_path / "$ELSEWHERE ~").init()
     repo.commit(a__py=SOLUTION)
     assert repo.open().head().startswith("main@")
+
+
+@pytest.mark.parametrize("elsewhere", ["/", "../other", "."])
+def test_a_repository_that_names_another_tree_as_its_own(repo: Tree, tmp_path: Path, elsewhere: str) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    repo.git("config", "core.worktree", str((repo.root / elsewhere).resolve()))
+    workspace = repo.open()
+    assert (workspace.root, workspace.has_git) == (repo.root, elsewhere == ".")
+    with pytest.raises(InputError, match="outside"):
+        workspace.base(str(other / "x.py"))
+    workspace.apply(workspace.base("x.py"), b"x\n", "s1")
+    assert (repo.root / "x.py").exists() and list(other.iterdir()) == []
+
+
+def _other_branch_name(repo: Tree) -> None:
+    repo.git("pack-refs", "--all")
+    packed = repo.git_dir / "packed-refs"
+    packed.write_bytes(
+        packed.read_bytes() + repo.git("rev-parse", "HEAD").strip().encode() + b" refs/heads/\xff\n"
+    )
+
+
+def _own_branch_name(repo: Tree) -> None:
+    made = repo.git("rev-parse", "HEAD")
+    Path(os.fsdecode(os.fsencode(repo.git_dir) + b"/refs/heads/\xff")).write_text(made)
+    (repo.git_dir / "HEAD").write_bytes(b"ref: refs/heads/\xff\n")
+
+
+def _old_packed_refs(repo: Tree) -> None:
+    repo.git("pack-refs", "--all")
+    packed = repo.git_dir / "packed-refs"
+    packed.write_text("# pack-refs with: sorted\n" + packed.read_text().partition("\n")[2])
+
+
+def _sha_256(repo: Tree) -> None:
+    shutil.rmtree(repo.git_dir)
+    repo.git("init", "-q", "-b", "main", "--object-format=sha256")
+    repo.git("config", "user.name", "Ada")
+    repo.git("config", "user.email", "ada@example.org")
+    repo.commit()
+
+
+@pytest.mark.parametrize("prepare", [_other_branch_name, _own_branch_name, _old_packed_refs, _sha_256])
+def test_references_that_gitpython_does_not_read(repo: Tree, prepare: Callable[[Tree], None]) -> None:
+    """None of them may pass for a repository without commits: ours would remove every other file."""
+    prepare(repo)
+    workspace = repo.open()
+    assert "no commits yet" not in workspace.head()
+    applied = workspace.apply(workspace.base("new.py"), b"x\n", "s1")
+    made = workspace.commit([applied.path], "message").commit
+    assert repo.git("show", "--name-status", "--format=%H", "HEAD").split() == [made, "A", "new.py"]
+    assert repo.git("status", "--porcelain") == ""
+
+
+def test_a_repository_that_is_gone(repo: Tree) -> None:
+    workspace = repo.open()
+    applied = workspace.apply(workspace.base("new.py"), b"x\n", "s1")
+    shutil.rmtree(repo.git_dir)
+    assert "none any more" in workspace.head()
+    with pytest.raises(Refused, match="none any more"):
+        workspace.commit([applied.path], "message")
+
+
+def test_folder_names_that_are_not_utf_8(tmp_path: Path) -> None:
+    repo = Tree(Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9"))).init()
+    repo.commit(a__py=SOLUTION)
+    workspace = repo.open()
+    applied = workspace.apply(workspace.base("a.py"), b"x = 1\n", "s1")
+    assert workspace.commit([applied.path], "message").commit == repo.git("rev-parse", "HEAD").strip()
+    (repo.root / os.fsdecode(b"sub\xff")).mkdir()
+    with pytest.raises(InputError, match="not UTF-8"):
+        repo.open(os.fsdecode(b"sub\xff")).base("b.py")
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder away")

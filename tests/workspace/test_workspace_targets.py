@@ -238,6 +238,24 @@ def test_another_repository_inside_is_not_ours(repo: Tree) -> None:
     assert repo.open("inner").base("b.py").path == "b.py"
 
 
+@pytest.mark.parametrize("target", ["store/config", "store/hooks/pre-commit", "vendor/x.git/hooks/update"])
+def test_git_folders_of_other_names_are_not_ours(tmp_path: Path, target: str) -> None:
+    repo = Tree(tmp_path / "repo")
+    repo.root.mkdir()
+    repo.git("init", "-q", "--separate-git-dir=store")
+    repo.git("init", "-q", "--bare", "vendor/x.git")
+    with pytest.raises(InputError, match="git's own folder"):
+        repo.open().base(target)
+
+
+def test_hooks_in_a_folder_of_the_tree_need_a_yes(repo: Tree) -> None:
+    repo.write("tools/hooks/pre-commit", "#!/bin/sh\n")
+    repo.git("config", "core.hooksPath", "tools/hooks")
+    workspace = repo.open()
+    assert "hooks" in workspace.base("tools/hooks/pre-commit").confirm
+    assert workspace.base("tools/other.py").confirm == "" and workspace.base("a.py").confirm == ""
+
+
 @pytest.mark.parametrize(
     "name", [".gitattributes", ".envrc", "conftest.py", "Makefile", ".github/workflows/x.yml"]
 )

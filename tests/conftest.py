@@ -27,7 +27,7 @@ def atlas_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mon
 
 def cached_model(name: str, make: Callable[[Path], Path]) -> Path:
     """A model that is made once for each version of the scripts and of what went into ``name``."""
-    scripts = b"".join(Path(one.__file__).read_bytes() for one in (models, gguf_parts))
+    scripts = b"".join(Path(str(one.__file__)).read_bytes() for one in (models, gguf_parts))
     version = hashlib.sha256(scripts + name.encode()).hexdigest()[:16]
     path = FOLDER / f"{version}.gguf"
     if not path.exists():

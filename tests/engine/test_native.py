@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from atlas_tui.engine.base import EngineEvent, Finished, Message, Prefill, Sampler
+from atlas_tui.engine.base import EngineEvent, Finished, Message, Prefill, Sampler, SequenceRequest
 from atlas_tui.engine.llama import native
 from atlas_tui.engine.llama.cancel import Cancellation
 from atlas_tui.engine.llama.context import (
@@ -224,9 +224,9 @@ def test_a_template_without_system_role_gets_the_text_in_the_first_message(tmp_p
     small.close()
 
 
-def run(session: Session, requests: list[object]) -> list[EngineEvent]:
+def run(session: Session, requests: list[SequenceRequest]) -> list[EngineEvent]:
     events: list[EngineEvent] = []
-    session.generate(requests, Cancellation([one.id for one in requests]), events.append)  # type: ignore[attr-defined,arg-type]
+    session.generate(requests, Cancellation([one.id for one in requests]), events.append)
     return events
 
 

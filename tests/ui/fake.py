@@ -56,7 +56,8 @@ class FakeRuntime:
             folder / ".git" / "test.sqlite3" if (folder / ".git").is_dir() else folder / "test.sqlite3"
         )
         self.events, self.problem, self.load_error, self.held = list(events), problem, load_error, held
-        self.model_state, self.model = "off", None
+        self.model_state = "off"
+        self.model: FakeModel | None = None
         self.closed, self.runs = False, 0
         self.stop_after: int | None = None
         self._model = model

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,8 @@ from textual.widgets import Input
 
 from atlas_tui.errors import InputError
 from atlas_tui.ui import files
+from atlas_tui.ui.app import AtlasApp
+from atlas_tui.ui.backend import Backend
 from atlas_tui.ui.screens.open import OpenFile
 from atlas_tui.ui.widgets.editor import ProblemEditor
 from tests.ui import story
@@ -43,6 +46,10 @@ async def test_typing_is_read_after_a_pause(tmp_path: Path) -> None:
         for _ in range(3):
             await pilot.press("backspace")
         await until(pilot, lambda: app.desk.problem is None)
+
+
+def _shows(app: AtlasApp, words: str) -> bool:
+    return words in " ".join(screen_text(app).split())
 
 
 async def test_an_empty_problem_is_refused_with_a_toast(tmp_path: Path) -> None:
@@ -90,7 +97,7 @@ async def test_a_target_that_cannot_be_one_is_told(tmp_path: Path) -> None:
             target.value = value
             await pilot.pause(0.1)
             await pilot.press("enter")
-            await until(pilot, lambda words=words: words in " ".join(screen_text(app).split()))
+            await until(pilot, partial(_shows, app, words))
         target.value = "folder"
         await pilot.press("ctrl+r")
         await until(pilot, lambda: toasts(app))
@@ -117,7 +124,7 @@ async def test_a_model_that_does_not_load_is_told_and_the_app_goes_on(tmp_path: 
 
 
 async def test_a_backend_that_cannot_be_made_is_told(tmp_path: Path) -> None:
-    async def make(*_: object) -> object:
+    async def make(*_: object) -> Backend:
         raise InputError("The session store cannot be opened", "it is damaged", "move it away")
 
     app, _ = fake_app(tmp_path)

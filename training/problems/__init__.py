@@ -1,0 +1,1 @@
+"""Generated programming problems: typed chains of small steps, told in varied words."""

@@ -66,7 +66,7 @@ def llama() -> list[Check]:
         return [*rows, Check(name="llama.cpp", value=f"{value}; {found.note}", good=False, fix="see the log")]
     if found.backend != "cpu":
         arguments = gpu_build.cmake_args(found.backend)
-        fix = f"build it for the GPU: `make run GPU={found.backend}`, or CMAKE_ARGS=\"{arguments}\" with pip"
+        fix = f'build it for the GPU: `make run GPU={found.backend}`, or CMAKE_ARGS="{arguments}" with pip'
         return [*rows, Check(name="llama.cpp", value=value, good=False, fix=fix)]
     return [*rows, Check(name="llama.cpp", value=value)]
 

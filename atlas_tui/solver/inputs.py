@@ -43,6 +43,11 @@ def _lines(given: str, rng: random.Random) -> str:
     lines = given.split("\n")
     if _INTEGER.fullmatch(given.strip()):
         return str(_integer(int(given), rng))
+    column = given.split()
+    if len(column) > 1 and column == given.rstrip("\n").split("\n") and column[0] == str(len(column) - 1):
+        # The count, then that many values, one a line: the count stays, the values are those of one row.
+        row = _line(" ".join(column[1:]), rng).split(" ")
+        return "\n".join([column[0], *row]) + ("\n" if given.endswith("\n") else "")
     head = lines[0].split(" ")
     sizes = len(given.strip().split("\n")) > 1 and len(head) <= 3 and all(map(_INTEGER.fullmatch, head))
     return "\n".join(line if sizes and i == 0 else _line(line, rng) for i, line in enumerate(lines))

@@ -88,6 +88,14 @@ def test_agreement_inputs_keep_the_shape() -> None:
             assert [len(line) for line in lines[1:3]] == [2, 2]
 
 
+def test_values_one_a_line_after_their_count_are_changed() -> None:
+    inputs = agreement_inputs(program(("3\n5\n-2\n9\n", "12")), seed=3)
+    assert inputs
+    for given in inputs:
+        lines = given.splitlines()
+        assert lines[0] == "3" and len(lines) == 4 and given.endswith("\n")
+
+
 def test_agreement_inputs_of_functions_keep_the_types() -> None:
     problem = Problem(
         statement="s",

@@ -75,9 +75,10 @@ async def test_three_plans_and_three_candidates_end_in_a_verified_choice(tmp_pat
 
 
 async def test_three_streams_are_interleaved(tmp_path: Path) -> None:
-    long = "\n".join(f"# line {number}" for number in range(60))
-    reply = f"- one\n\nTechnique: doubling\n1. Go.\n\n```python\n{long}\nprint(2 * int(input()))\n```"
-    async with runtime(reciter([reply]), tmp_path) as opened:
+    # Text comes about thirty times a second: the programs must be long enough for several times.
+    long = "\n".join(f"# line {number}" for number in range(1500))
+    replies = {"Follow this plan": [f"```python\n{long}\nprint(2 * int(input()))\n```"], "": [RIGHT]}
+    async with runtime(reciter(replies), tmp_path, code_tokens=4096) as opened:
         texts = [
             event.candidate
             for event in of(events.Text, await walk(opened))

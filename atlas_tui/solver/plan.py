@@ -21,6 +21,8 @@ SAME_TEXT = 0.97
 """Two plans whose texts are at least this similar (difflib ratio) count as one."""
 SAME_TECHNIQUE = 0.85
 """So do two that name the same technique and are at least this similar."""
+DRAWS = 2
+"""How often a plan is drawn at most, when it repeats another."""
 REDRAW_HOTTER = 0.3
 
 _BULLET = re.compile(r"^\s*(?:[-*•]|\d+[.)])\s+(.*\S)")
@@ -66,18 +68,16 @@ async def plan(kit: Kit, problem: Problem, observations: Sequence[str]) -> Async
         for i, label in enumerate(kit.labels)
     ]
     plans: dict[str, str] = {}
-    async for item in stream(kit, Stage.PLAN, Part.PLAN, requests):
-        if isinstance(item, Finished):
-            plans[item.id] = item.text.strip()
-        else:
-            yield item
-    repeated = [request for request in requests if not _distinct(request.id, plans)]
-    if repeated:
-        async for item in stream(kit, Stage.PLAN, Part.PLAN, [_hotter(kit, request) for request in repeated]):
+    wanted = requests
+    for _ in range(DRAWS):
+        async for item in stream(kit, Stage.PLAN, Part.PLAN, wanted):
             if isinstance(item, Finished):
                 plans[item.id] = item.text.strip()
             else:
                 yield item
+        wanted = [_hotter(kit, request) for request in requests if not _distinct(request.id, plans)]
+        if not wanted:
+            break
     for label in kit.labels:
         yield PlanReady(
             candidate=label,

@@ -26,24 +26,48 @@ class Isolation:
     python: str = ""
     """The interpreter candidates run on, as it was found to work inside."""
     python_version: str = ""
+    held: tuple[str, ...] = ()
+    """What was tried inside and did not work, in words."""
+    cached: bool = False
+    """Tried earlier, on this machine since it was started; not again now."""
 
     def __str__(self) -> str:
         return f"{self.tier}, {self.why}"
+
+
+class Policy(StrEnum):
+    """What a program may do."""
+
+    STRICT = "strict"
+    """Standard input and output, files in a folder of its own, threads; no process, program or network."""
+    PROJECT = "project"
+    """Also processes, programs and a network of its own that holds nothing but itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
     """One run of one program. Expected outputs are not part of it: they never enter the sandbox."""
 
-    source: str
+    source: str = ""
     stdin: bytes = b""
     """Program mode: standard input."""
     entry_point: str = ""
     """Function mode: what to call; empty means program mode."""
     arguments: str = ""
-    """Function mode: JSON array of positional arguments."""
+    """Function mode: JSON array of positional arguments; for a class, names of calls and their arguments."""
     language: str = "python"
     limits: Limits = field(default_factory=Limits)
+    policy: Policy = Policy.STRICT
+    command: tuple[str, ...] = ()
+    """Policy project: what is executed instead of ``source``; looked up inside, without a shell."""
+    tree: str = ""
+    """Policy project: absolute path of a folder; the program starts in a private copy of it, without .git."""
+    shown: tuple[str, ...] = ()
+    """Policy project: further folders it may read, like a virtual environment."""
+    environment: tuple[tuple[str, str], ...] = ()
+    """Policy project: variables besides PATH, LANG and HOME."""
+    group: str = ""
+    """Runs of different groups take turns; those of one group are run in order."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -62,22 +62,42 @@ def _list_home(outside: str) -> None:
     os.listdir(os.path.dirname(outside))
 
 
-_ATTEMPTS = (
-    _write_outside, _read_outside, _change_mode_outside, _open_socket, _open_unix_socket, _start_process,
-    _signal_parent, _signal_everyone, _read_parent_environment, _list_home, _execute,
+def _reach_the_network(outside: str) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
+        one.connect(("192.0.2.1", 53))
+
+
+def _change_the_kernels_settings(outside: str) -> None:
+    os.close(os.open("/proc/sys/kernel/core_pattern", os.O_WRONLY))
+
+
+def _write_to_the_system(outside: str) -> None:
+    with open("/usr/lib/atlas-tui-probe", "w") as file:
+        file.write("x")
+
+
+_ALWAYS = (
+    _write_outside, _read_outside, _change_mode_outside, _list_home, _reach_the_network,
+    _change_the_kernels_settings, _write_to_the_system,
+)  # fmt: skip
+_STRICT = (
+    _open_socket, _open_unix_socket, _start_process, _signal_parent, _signal_everyone,
+    _read_parent_environment, _execute,
 )  # fmt: skip
 
 
-def attempt(outside: str) -> list[list[str]]:
-    """Names of the attempts that worked, and what a candidate sees of the environment and its own folder."""
-    worked = []
-    for one in _ATTEMPTS:
+def attempt(outside: str, strict: bool = True) -> list[list[str]]:
+    """Names of the attempts that worked and of those that failed, and what is seen of the environment."""
+    worked: list[str] = []
+    failed: list[str] = []
+    for one in _ALWAYS + (_STRICT if strict else ()):
         try:
             one(outside)
+            told = worked
         except OSError:
-            continue
-        worked.append(one.__name__.strip("_").replace("_", " "))
+            told = failed
+        told.append(one.__name__.strip("_").replace("_", " "))
     with open("probe", "w") as file:
         file.write("x")
     os.unlink("probe")
-    return [worked, sorted("=".join(pair) for pair in os.environ.items())]
+    return [worked, failed, sorted("=".join(pair) for pair in os.environ.items())]

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from atlas_tui.sandbox import command
+from atlas_tui.sandbox import placing
 
 OLDEST = (3, 8)
 
@@ -40,16 +40,5 @@ def placed(told: dict[str, Any]) -> dict[str, Any]:
     version = str(told["version"])
     if tuple(int(part) for part in version.split(".")[:2]) < OLDEST:
         raise ValueError(f"Python {version} is too old; {OLDEST[0]}.{OLDEST[1]} or newer is needed")
-    mounts: list[str] = []
-    for prefix in (*told["prefixes"], os.path.dirname(os.path.dirname(told["path"]))):
-        folder = os.path.realpath(prefix)
-        shown = (*command.SYSTEM_FOLDERS, *mounts)
-        if folder in command.SYSTEM_PREFIXES:
-            continue
-        if any(folder == known or folder.startswith(known + os.sep) for known in shown):
-            continue
-        home = os.path.realpath(os.path.expanduser("~"))
-        if home == folder or home.startswith(folder.rstrip(os.sep) + os.sep):
-            raise ValueError(f"it is installed straight in {folder}, which must stay hidden")
-        mounts.append(folder)
+    mounts = placing.to_show([*told["prefixes"], os.path.dirname(os.path.dirname(told["path"]))])
     return {"path": told["path"], "version": version, "magic": told["magic"], "mounts": mounts}

@@ -9,6 +9,7 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -79,13 +80,18 @@ class Link:
         self._pending[number] = answer
         try:
             self._writer.write(frame)
+            await self._writer.drain()  # so that no more waits here than the supervisor will take
             return await answer
         except asyncio.CancelledError:
             if self.alive:
-                self._writer.write(wire.packed({"op": "kill", "id": number}))
+                self.tell({"op": "kill", "id": number})
             raise
         finally:
             self._pending.pop(number, None)
+
+    def tell(self, message: dict[str, Any]) -> None:
+        """Send a request that has no answer."""
+        self._writer.write(wire.packed(message))
 
     async def close(self) -> None:
         """End the supervisor and with it all its runs; returns when they are gone."""
@@ -131,5 +137,6 @@ def _spawn(descriptor: int, slots: int) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
             [*line, str(descriptor), str(os.getpid()), str(slots)], pass_fds=[descriptor], cwd="/",
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=file, start_new_session=True,
-            env={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "PYTHONPATH": package_root},
+            env={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "PYTHONPATH": package_root,
+                 "TMPDIR": tempfile.gettempdir()},
         )  # fmt: skip

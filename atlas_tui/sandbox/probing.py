@@ -12,8 +12,8 @@ from typing import Any
 
 from atlas_tui.events import Verdict
 from atlas_tui.problem import Limits
-from atlas_tui.sandbox import interpreters, verdicts
-from atlas_tui.sandbox.base import Isolation, Job, Tier
+from atlas_tui.sandbox import boxes, interpreters, verdicts
+from atlas_tui.sandbox.base import Isolation, Job, Policy, Ran, Tier
 from atlas_tui.settings import SandboxSettings
 
 Ask = Callable[[dict[str, Any], bytes], Awaitable[tuple[dict[str, Any], bytes]]]
@@ -30,6 +30,8 @@ class Found:
     isolation: Isolation
     python: dict[str, Any] = field(default_factory=dict)
     bwrap: dict[str, Any] = field(default_factory=dict)
+    boxes: str = ""
+    """Why commands of their own cannot be run; empty when they can."""
     accident: bool = False
     """Probing itself was disturbed: worth another try."""
 
@@ -37,11 +39,6 @@ class Found:
 def nothing(why: str, accident: bool = False) -> Found:
     """No isolation, and what to do about it."""
     return Found(isolation=Isolation(tier=Tier.NONE, why=why), accident=accident)
-
-
-def request(tier: str, python: dict[str, Any], bwrap: dict[str, Any], **program: Any) -> dict[str, Any]:
-    """A run as the supervisor takes it."""
-    return {"op": "run", "tier": tier, "python": python, "bwrap": bwrap, **program}
 
 
 async def probe(settings: SandboxSettings, ask: Ask) -> Found:
@@ -68,9 +65,10 @@ async def probe(settings: SandboxSettings, ask: Ask) -> Found:
             failures[tier] = "bubblewrap is not installed"
             continue
         for python in pythons:
-            failures[tier] = await _fault(tier, python, bwrap, ask)
+            attempts = _Attempts(tier, python, bwrap, ask)
+            failures[tier] = await attempts.fault()
             if not failures[tier]:
-                return _found(tier, python, bwrap, failures.get(Tier.FULL, ""))
+                return _found(attempts, failures.get(Tier.FULL, ""), await attempts.box_fault())
     reasons = "; ".join(f"{tier}: {why}" for tier, why in failures.items())
     return nothing(f"{reasons}. To run candidates: {_ADVICE}")
 
@@ -79,50 +77,85 @@ def _unusable(told: dict[str, Any]) -> dict[str, Any]:
     raise ValueError(told["error"])
 
 
-def _found(tier: Tier, python: dict[str, Any], bwrap: dict[str, Any], no_full: str) -> Found:
+def _found(attempts: _Attempts, no_full: str, no_boxes: str) -> Found:
+    tier, python, bwrap = attempts.tier, attempts.python, attempts.bwrap
     version = bwrap["version"] or "bubblewrap"
     why = f"{version}, Landlock and seccomp"
     if tier is Tier.REDUCED:
         why = "Landlock and seccomp without namespaces"
     if tier is Tier.REDUCED and no_full:
         why += f" ({no_full})"
-    isolation = Isolation(tier=tier, why=why, python=python["path"], python_version=python["version"])
-    return Found(isolation=isolation, python=python, bwrap=bwrap)
+    if no_boxes:
+        why += f"; Python programs only: {no_boxes}"
+    isolation = Isolation(
+        tier=tier, why=why, python=python["path"], python_version=python["version"],
+        held=tuple(dict.fromkeys(attempts.held)),
+    )  # fmt: skip
+    return Found(isolation=isolation, python=python, bwrap=bwrap, boxes=no_boxes)
 
 
-async def _fault(tier: Tier, python: dict[str, Any], bwrap: dict[str, Any], ask: Ask) -> str:
-    """Why this combination cannot be trusted; empty when every forbidden thing failed."""
-    source = (Path(__file__).parent / "forbidden.py").read_text("utf-8")
-    async with _bait(ask) as outside:
-        arguments = json.dumps([outside])
-        attempts = Job(source=source, entry_point="attempt", arguments=arguments, limits=_LIMITS)
-        ended, result, notes = await _run(attempts, tier, python, bwrap, ask)
-        if ended is not Verdict.OK or result is None:
-            return f"{python['path']} does not work inside: {notes}"
-        worked, environment = json.loads(result)
+class _Attempts:
+    """Tries what is forbidden in one tier with one interpreter."""
+
+    def __init__(self, tier: Tier, python: dict[str, Any], bwrap: dict[str, Any], ask: Ask) -> None:
+        self.tier, self.python, self.bwrap = tier, python, bwrap
+        self.held: list[str] = []
+        self._ask = ask
+        self._source = (Path(__file__).parent / "forbidden.py").read_text("utf-8")
+
+    async def fault(self) -> str:
+        """Why candidates cannot be trusted to this; empty when every forbidden thing failed."""
+        async with _bait(self._ask) as outside:
+            job = Job(
+                source=self._source, entry_point="attempt", arguments=json.dumps([outside]), limits=_LIMITS
+            )
+            ran = await self._candidate(job)
+            if ran.verdict is not Verdict.OK or ran.result is None:
+                return f"{self.python['path']} does not work inside: {_words(ran)}"
+            wrong = self._wrong(json.loads(ran.result), outside)
+        if wrong:
+            return wrong
+        ran = await self._candidate(Job(source=_VIOLATION, limits=_LIMITS))
+        return "" if ran.verdict is Verdict.SV else f"the system call filter does not work: {_words(ran)}"
+
+    async def box_fault(self) -> str:
+        """Why commands of their own cannot be trusted to this."""
+        async with _bait(self._ask) as outside:
+            source = f"{self._source}\nimport json\nprint(json.dumps(attempt({outside!r}, False)))\n"
+            job = Job(source=source, policy=Policy.PROJECT, limits=_LIMITS)
+            line = [self.python["path"], "-I", "-B", "-X", "utf8", f"{boxes.BOX}/main.py"]
+            ran = await self._asked(boxes.ours(job, line, tuple(self.python["mounts"])), job)
+            if ran.verdict is not Verdict.OK:
+                return f"commands do not work inside: {_words(ran)}"
+            return self._wrong(json.loads(ran.stdout), outside)
+
+    def _wrong(self, told: list[list[str]], outside: str) -> str:
+        worked, failed, environment = told
         if os.path.exists(outside + ".written"):
             worked.append("write outside")
-    if worked:
-        return f"it does not hold: {', '.join(worked)} succeeded"
-    if sorted(pair.partition("=")[0] for pair in environment) != ["HOME", "LANG", "PATH"]:
-        return f"it shows the environment: {', '.join(environment)[:200]}"
-    ended, _, notes = await _run(Job(source=_VIOLATION, limits=_LIMITS), tier, python, bwrap, ask)
-    return "" if ended is Verdict.SV else f"the system call filter does not work: {ended} {notes}"
+        if worked:
+            return f"it does not hold: {', '.join(dict.fromkeys(worked))} succeeded"
+        seen = {pair.partition("=")[0] for pair in environment}
+        if seen - {"PWD", "_"} != {"HOME", "LANG", "PATH"}:
+            return f"it shows the environment: {', '.join(environment)[:200]}"
+        self.held += failed
+        return ""
+
+    async def _candidate(self, job: Job) -> Ran:
+        program = {"source": job.source, "entry_point": job.entry_point, "arguments": job.arguments}
+        return await self._asked(({"op": "run", "limits": asdict(job.limits), **program}, b""), job)
+
+    async def _asked(self, request: boxes.Request, job: Job) -> Ran:
+        where = {"tier": str(self.tier), "python": self.python, "bwrap": self.bwrap}
+        message, contents = await self._ask({**where, **request[0]}, request[1])
+        if "error" in message:
+            return verdicts.failure(str(message["error"]))
+        return verdicts.ran(message, contents, job, str(self.tier))
 
 
-async def _run(
-    job: Job, tier: Tier, python: dict[str, Any], bwrap: dict[str, Any], ask: Ask
-) -> tuple[Verdict, str | None, str]:
-    order = request(
-        str(tier), python, bwrap, source=job.source, entry_point=job.entry_point, arguments=job.arguments,
-        limits=asdict(job.limits),
-    )  # fmt: skip
-    message, contents = await ask(order, b"")
-    if "error" in message:
-        return Verdict.IE, None, str(message["error"])
-    ran = verdicts.ran(message, contents, job, str(tier))
+def _words(ran: Ran) -> str:
     last_lines = ran.stderr.decode("utf-8", "replace").strip().splitlines()[-1:]
-    return ran.verdict, ran.result, f"{ran.verdict} {'; '.join([*ran.facts.notes, *last_lines])[:300]}"
+    return f"{ran.verdict} {'; '.join(dict.fromkeys([*ran.facts.notes, *last_lines]))[:300]}"
 
 
 @asynccontextmanager

@@ -15,10 +15,10 @@ _STAGE_RUNNING, _STAGE_BAD_SOURCE, _STAGE_LOCKED = "LR", "LC", "L"
 _NOTES = {
     "threads": "killed: too many threads",
     "files": "killed: too many or too large files",
-    "cancelled": "cancelled",
     "memory": "out of memory",
     "missing": "does not define what is called",
     "not-json": "the returned value has no JSON form",
+    "bad-calls": "the arguments are not a sequence of calls",
     "too-large": "the returned value is too large",
 }
 
@@ -33,6 +33,8 @@ def ran(message: dict[str, Any], contents: bytes, job: Job, tier: str) -> Ran:
     sizes = message["sizes"]
     out, err = contents[: sizes[0]], contents[sizes[0] : sizes[0] + sizes[1]]
     inside = message["inside"]
+    if message["killed_for"] in ("cancelled", "closed"):
+        return failure("cancelled")
     if inside is None:
         return _unreported(message, out, err, tier)
     stage = inside["stage"]
@@ -70,6 +72,10 @@ def _facts(message: dict[str, Any], inside: dict[str, Any], status: str, job: Jo
     code = os.waitstatus_to_exitcode(inside["status"])
     limit = _limit(message, inside, code, status, job.limits)
     notes = [_NOTES[word] for word in (inside["limit"], status) if word in _NOTES]
+    notes += [f"tried {word}" for word in inside["tried"]]
+    notes += inside.get("notes", [])
+    if message["tries"] > 1:
+        notes.append("run a second time: the first was kept from the processor, or its worker was killed")
     if job.entry_point and code == 0 and status != "value":
         notes.append("ended before the function returned")
     if inside["stage"] == _STAGE_LOCKED:

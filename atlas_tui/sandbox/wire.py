@@ -51,3 +51,8 @@ def unpacked(text: bytes) -> dict[str, Any]:
     if not isinstance(message, dict):
         raise BadFrame("not an object")
     return message
+
+
+def token(place: str) -> str:
+    """Stands for ``box``, ``scratch`` or ``tree`` in a command; no argument can hold it by accident."""
+    return f"\0{place}\0"

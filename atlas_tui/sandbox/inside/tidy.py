@@ -1,4 +1,4 @@
-"""Removes a folder that a hostile program has filled.
+"""Empties and removes folders that a hostile program has filled.
 
 Runs inside the sandbox too: standard library only, Python 3.8 or newer.
 """
@@ -12,22 +12,32 @@ import stat
 def remove(folder: str) -> None:
     """Remove ``folder`` and all in it; a folder that is not there is fine.
 
+    Raises:
+        OSError: something could not be removed.
+    """
+    try:
+        empty(folder)
+    except FileNotFoundError:
+        return
+    os.rmdir(folder)
+
+
+def empty(folder: str) -> None:
+    """Remove all in ``folder``.
+
     Modes of 000 and nesting deeper than ``PATH_MAX`` or the recursion limit do not stop it: every folder
     is moved up to the top before its content is looked at, so no path grows longer than two names. Symbolic
     links are removed, never followed. Nothing else may be writing there meanwhile.
 
     Raises:
-        OSError: something could not be removed.
+        OSError: something could not be removed, or there is no such folder.
     """
-    try:
-        os.chmod(folder, 0o700)
-    except FileNotFoundError:
-        return
+    os.chmod(folder, 0o700)
     prefix, moved = ".%s." % os.urandom(8).hex(), 0
     while True:
         names = os.listdir(folder)
         if not names:
-            break
+            return
         for name in names:
             path = os.path.join(folder, name)
             if not _is_folder(path):
@@ -43,7 +53,6 @@ def remove(folder: str) -> None:
                 else:
                     os.unlink(deeper)
             os.rmdir(path)
-    os.rmdir(folder)
 
 
 def _is_folder(path: str) -> bool:

@@ -18,6 +18,16 @@ if TYPE_CHECKING:  # typing is slow to import, and nothing here needs it to run
 FILE_NAME = "main.py"
 """How the candidate is called in tracebacks."""
 
+# Taken before the candidate runs: it may replace them, and still be called.
+_callable, _getattr, _isinstance, _len, _memoryview, _type = (
+    callable,
+    getattr,
+    isinstance,
+    len,
+    memoryview,
+    type,
+)
+
 
 class Channel:
     """Sends how a run ended over a private descriptor, as ``key status payload``.
@@ -32,7 +42,7 @@ class Channel:
         self._write = os.write
 
     def send(self, status: str, payload: str = "") -> None:
-        data = memoryview(("%s %s %s" % (self._key, status, payload)).encode("ascii"))
+        data = _memoryview(("%s %s %s" % (self._key, status, payload)).encode("ascii"))
         while data:
             data = data[self._write(self._descriptor, data) :]
 
@@ -104,17 +114,97 @@ def run_program(code: types.CodeType, source: str, channel: Channel) -> None:
         _fail(error, source, channel)
 
 
+class _Refusal(Exception):
+    """There is no value to send: the status to send instead, and a line for standard error."""
+
+    def __init__(self, status: str, line: str) -> None:
+        super().__init__(line)
+        self.status, self.line = status, line
+
+
 def _find(module: types.ModuleType, entry_point: str) -> Callable[..., Any] | None:
-    """The function ``entry_point``, else that method of a fresh ``Solution``."""
+    """The function or class ``entry_point``, else that method of a fresh ``Solution``."""
     found: Any = module
     for name in entry_point.split("."):
-        found = getattr(found() if isinstance(found, type) else found, name, None)
-    if callable(found):
-        return found  # type: ignore[no-any-return]
-    solution = getattr(module, "Solution", None)
-    if isinstance(solution, type) and callable(getattr(solution, entry_point, None)):
-        return getattr(solution(), entry_point)  # type: ignore[no-any-return]
+        found = _getattr(found() if _isinstance(found, _type) else found, name, None)
+    if _callable(found):
+        return found
+    solution: Any = _getattr(module, "Solution", None)
+    if _isinstance(solution, _type) and _callable(_getattr(solution, entry_point, None)):
+        return _getattr(solution(), entry_point)  # type: ignore[no-any-return]
     return None
+
+
+def _is_own_class(found: Any, module: types.ModuleType) -> bool:
+    """Whether it is a class of the candidate, and not, say, ``f = int``."""
+    return _isinstance(found, _type) and found.__module__ == module.__name__
+
+
+def _steps(name: str, values: Any) -> list[tuple[str, list[Any]]] | None:
+    """The calls in ``[[names], [arguments of each]]``, first the class ``name``; None where it has none."""
+    if not isinstance(values, list) or len(values) != 2 or not all(isinstance(part, list) for part in values):
+        return None
+    names, arguments = values
+    if not 0 < len(names) == len(arguments) or names[0] != name:
+        return None
+    if not all(isinstance(one, str) for one in names) or not all(isinstance(one, list) for one in arguments):
+        return None
+    return [(names[place], arguments[place]) for place in range(len(names))]
+
+
+def _play(kind: Callable[..., Any], steps: list[tuple[str, list[Any]]], encode: Callable[[Any], str]) -> str:
+    """Make the object and call its methods, one after the other; what they return as a JSON array.
+
+    Each value is written down before the next call: the object may hand out a list and change it later.
+    """
+    made = kind(*steps[0][1])
+    texts = ["null"]
+    for name, arguments in steps[1:]:
+        if name.startswith("_"):
+            raise AttributeError("%r is not a method that may be called from outside" % name)
+        value = _getattr(made, name)(*arguments)
+        texts.append(_encoded(encode, value))
+    return "[%s]" % ",".join(texts)
+
+
+def _encoder() -> Callable[[Any], str]:
+    """Writes strict JSON. It keeps what it needs, where that is native code, whatever is replaced later."""
+    from json import encoder
+
+    whole = encoder.JSONEncoder(allow_nan=False, separators=(",", ":"))
+    make: Any = encoder.c_make_encoder  # type: ignore[attr-defined]
+    try:
+        # In the order of JSONEncoder.iterencode; the last is allow_nan.
+        pieces = make({}, whole.default, encoder.encode_basestring_ascii, None, ":", ",", False, False, False)
+    except TypeError:  # not there, or made otherwise in this version
+        return whole.encode
+    return lambda value: "".join(pieces(value, 0))
+
+
+def _encoded(encode: Callable[[Any], str], value: Any) -> str:
+    try:
+        return encode(value)
+    except RecursionError:
+        reason = "nested too deeply"
+    except (TypeError, ValueError, OverflowError) as error:
+        reason = "%s" % error
+    raise _Refusal("not-json", "ValueError: the returned value has no JSON form: %s" % reason)
+
+
+def _answer(
+    module: types.ModuleType, entry_point: str, values: Any, steps: list[tuple[str, list[Any]]] | None,
+    encode: Callable[[Any], str],
+) -> str:  # fmt: skip
+    """What the loaded program returns for ``values``, as JSON."""
+    found = _find(module, entry_point)
+    if found is None:
+        raise _Refusal("missing", "NameError: the program defines no function %r" % entry_point)
+    if not _is_own_class(found, module):
+        return _encoded(encode, found(*values))
+    if steps is None:
+        must = "its arguments must be [[names], [arguments of each]], the first name its own"
+        raise _Refusal("bad-calls", "ValueError: %s is a class: %s" % (entry_point, must))
+    return _play(found, steps, encode)
 
 
 def run_function(
@@ -122,33 +212,28 @@ def run_function(
 ) -> NoReturn:
     """Load as a module, call the entry point, send what it returns as strict JSON of at most ``most`` bytes.
 
+    Where the entry point names a class, ``arguments`` are ``[[names], [arguments of each]]``, beginning with
+    the class itself, and the result is the array of what each call returned: null for the first.
     Tuples become lists; NaN, infinities and what JSON has no form for are refused with a clear line.
     """
     import json
 
-    encode = json.JSONEncoder(allow_nan=False, separators=(",", ":")).encode
+    encode = _encoder()
     values = json.loads(arguments)
-    leave, flush_to = os._exit, os.write
+    steps = _steps(entry_point.rpartition(".")[2], values)
+    leave, write = os._exit, os.write
     module = _module("candidate")
     try:
         exec(code, module.__dict__)
-        function = _find(module, entry_point)
-        if function is None:
-            flush_to(2, ("NameError: the program defines no function %r\n" % entry_point).encode())
-            channel.send("missing")
-            sys.exit(1)
-        value = function(*values)
+        text = _answer(module, entry_point, values, steps, encode)
     except SystemExit:
         raise
+    except _Refusal as refusal:
+        channel.send(refusal.status)
+        write(2, ("%s\n" % refusal.line[:600]).encode("utf-8", "backslashreplace"))
+        raise SystemExit(1) from None
     except BaseException as error:  # noqa: BLE001 — whatever it raises is its own failure
         _fail(error, source, channel)
-    try:
-        text = encode(value)
-    except (TypeError, ValueError, RecursionError, OverflowError) as error:
-        reason = "nested too deeply" if isinstance(error, RecursionError) else str(error)
-        flush_to(2, ("ValueError: the returned value has no JSON form: %s\n" % reason[:500]).encode())
-        channel.send("not-json")
-        sys.exit(1)
     _deliver(text, channel, most)
     try:
         sys.stdout.flush()
@@ -157,7 +242,7 @@ def run_function(
 
 
 def _deliver(text: str, channel: Channel, most: int) -> None:
-    if len(text) > most:
+    if _len(text) > most:
         channel.send("too-large")
-        sys.exit(1)
+        raise SystemExit(1)
     channel.send("value", text)

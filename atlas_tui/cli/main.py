@@ -12,6 +12,7 @@ from atlas_tui import __version__
 from atlas_tui.cli import exits
 from atlas_tui.cli.doctor import doctor
 from atlas_tui.cli.open import open_app
+from atlas_tui.cli.sandbox import sandbox
 from atlas_tui.cli.sessions import sessions
 from atlas_tui.cli.solve import solve
 from atlas_tui.cli.undo import undo
@@ -30,8 +31,9 @@ app.command("solve")(solve)
 app.add_typer(sessions, name="sessions")
 app.command("undo")(undo)
 app.command("doctor")(doctor)
+app.add_typer(sandbox, name="sandbox")
 
-COMMANDS = {"open", "solve", "sessions", "undo", "doctor"}
+COMMANDS = {"open", "solve", "sessions", "undo", "doctor", "sandbox"}
 OWN_OPTIONS = {"-h", "--help", "--version", "--install-completion", "--show-completion"}
 
 

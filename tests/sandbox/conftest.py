@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -17,11 +18,15 @@ SECRET = "canary-7b1e5f0c"
 
 @pytest.fixture(scope="session", autouse=True)
 def own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Logs go to a folder of the tests, and the environment holds a secret."""
+    """Logs and temporary files go to folders of the tests, and the environment holds a secret."""
     home = tmp_path_factory.mktemp("atlas-home")
-    with pytest.MonkeyPatch.context() as patch:
+    made = tempfile.TemporaryDirectory(prefix="atlas-tests-")
+    with pytest.MonkeyPatch.context() as patch, made as temporary:
+        Path(temporary).chmod(0o755)  # runs of root's are another user's
         patch.setenv("ATLAS_TUI_HOME", str(home))
         patch.setenv("OPENAI_API_KEY", SECRET)
+        patch.setenv("TMPDIR", temporary)
+        patch.setattr(tempfile, "tempdir", temporary)
         yield home
 
 

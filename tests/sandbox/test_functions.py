@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 import pytest
 
@@ -142,6 +143,25 @@ def f(): return 7
     assert (ran.verdict, ran.result) == (Verdict.OK, "7")
 
 
+@pytest.mark.parametrize(("entry_point", "result"), [("f", "7"), ("Solution.g", "8"), ("Box", "[null,9]")])
+async def test_replaced_builtins_do_not_matter(sandbox: LocalSandbox, entry_point: str, result: str) -> None:
+    source = """
+import builtins, sys
+def broken(*a, **k): raise RuntimeError
+def f(*a): return 7
+class Solution:
+    def g(self, *a): return 8
+class Box:
+    def get(self): return 9
+sys.exit = broken
+for name in dir(builtins):
+    if not name.startswith('_') and name.islower() and name not in ('setattr', 'dir', 'builtins'):
+        setattr(builtins, name, broken)
+"""
+    ran = await call(sandbox, source, ["Box", "get"], [[], []], entry_point=entry_point)
+    assert (ran.verdict, ran.result) == (Verdict.OK, result), ran.stderr
+
+
 async def test_threads_left_behind_do_not_hold_up_the_answer(sandbox: LocalSandbox) -> None:
     source = """
 import threading
@@ -156,3 +176,119 @@ def f():
 async def test_errors_in_the_call_are_re(sandbox: LocalSandbox) -> None:
     ran = await call(sandbox, "def f(a): return a", 1, 2)
     assert ran.verdict is Verdict.RE and b"takes 1 positional argument" in ran.stderr
+
+
+COUNTER = """
+class Counter:
+    def __init__(self, start=0):
+        self.seen = [start]
+    def add(self, n):
+        print('add', n)
+        self.seen.append(n)
+    def all(self):
+        return self.seen
+    def pair(self, a, b):
+        return (a, {'b': b})
+    def _hidden(self):
+        return 1
+    def boom(self):
+        return self.seen[99]
+    size = 3
+"""
+
+
+async def play(sandbox: LocalSandbox, *steps: tuple[str, Sequence[object]], source: str = COUNTER) -> Ran:
+    names, arguments = [name for name, _ in steps], [given for _, given in steps]
+    return await call(sandbox, source, names, arguments, entry_point=steps[0][0])
+
+
+async def test_calls_of_a_class_in_order(sandbox: LocalSandbox) -> None:
+    ran = await play(sandbox, ("Counter", [5]), ("add", [7]), ("pair", [1, None]))
+    assert (ran.verdict, ran.stdout) == (Verdict.OK, b"add 7\n"), ran.stderr
+    assert ran.result == '[null,null,[1,{"b":null}]]'
+    assert judge(ran, '[null, null, [1, {"b": null}]]', Mode.FUNCTION) is Verdict.OK
+    assert (await play(sandbox, ("Counter", []))).result == "[null]"
+
+
+async def test_what_a_call_returned_does_not_change_with_the_object(sandbox: LocalSandbox) -> None:
+    ran = await play(sandbox, ("Counter", [1]), ("all", []), ("add", [2]), ("all", []))
+    assert ran.result == "[null,[1],null,[1,2]]"
+
+
+async def test_a_class_called_solution_may_be_played_too(sandbox: LocalSandbox) -> None:
+    source = "class Solution:\n    def __init__(self, n): self.n = n\n    def get(self): return self.n"
+    assert (await play(sandbox, ("Solution", [4]), ("get", []), source=source)).result == "[null,4]"
+
+
+async def test_a_class_in_a_class(sandbox: LocalSandbox) -> None:
+    source = "class A:\n    class B:\n        def get(self): return 6"
+    ran = await call(sandbox, source, ["B", "get"], [[], []], entry_point="A.B")
+    assert (ran.verdict, ran.result) == (Verdict.OK, "[null,6]"), ran.stderr
+
+
+@pytest.mark.parametrize(
+    ("step", "line"),
+    [
+        (("_hidden", []), b"AttributeError: '_hidden'"),
+        (("__init__", [1]), b"AttributeError: '__init__'"),
+        (("missing", []), b"AttributeError: 'Counter' object has no attribute 'missing'"),
+        (("size", []), b"TypeError: 'int' object is not callable"),
+        (("add", []), b"TypeError: Counter.add() missing 1 required"),
+        (("boom", []), b"IndexError"),
+    ],
+    ids=lambda value: value[0] if isinstance(value, tuple) else None,
+)
+async def test_a_call_that_fails_is_re(
+    sandbox: LocalSandbox, step: tuple[str, Sequence[object]], line: bytes
+) -> None:
+    ran = await play(sandbox, ("Counter", [5]), step)
+    assert (ran.verdict, ran.result) == (Verdict.RE, None)
+    shown = ran.stderr.replace(b"TypeError: add()", b"TypeError: Counter.add()")  # before Python 3.10
+    assert line in shown and b"harness" not in shown
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [], [1], [["Counter"]], [["Counter"], [[]], 3], [["Counter"], []], [[], []], ["Counter", [[]]],
+        [["Counter", "all"], [[]]], [["Counter", "all"], [[], 3]], [["Counter", 3], [[], []]],
+        [["Other"], [[]]], [["all", "Counter"], [[], []]], [["Counter"], {"Counter": []}],
+    ],
+    ids=str,
+)  # fmt: skip
+async def test_arguments_that_are_no_calls_are_told_in_one_line(
+    sandbox: LocalSandbox, arguments: list[object]
+) -> None:
+    ran = await call(sandbox, COUNTER, *arguments, entry_point="Counter")
+    assert (ran.verdict, ran.result) == (Verdict.RE, None)
+    assert ran.stderr.startswith(b"ValueError: Counter is a class: its arguments must be")
+    assert ran.stderr.count(b"\n") == 1
+
+
+async def test_a_value_in_between_that_json_cannot_hold(sandbox: LocalSandbox) -> None:
+    source = "class Box:\n    def get(self): return {1, 2}\n    def more(self): print('more')"
+    ran = await play(sandbox, ("Box", []), ("get", []), ("more", []), source=source)
+    assert (ran.verdict, ran.result, ran.stdout) == (Verdict.RE, None, b"")
+    assert ran.stderr.startswith(b"ValueError: the returned value has no JSON form")
+
+
+async def test_a_type_of_the_language_is_only_called(sandbox: LocalSandbox) -> None:
+    assert (await call(sandbox, "f = int", "12")).result == "12"
+
+
+async def test_a_constructor_that_ends_the_program_is_not_ok(sandbox: LocalSandbox) -> None:
+    source = "class Box:\n    def __init__(self): raise SystemExit(0)"
+    ran = await play(sandbox, ("Box", []), ("get", []), source=source)
+    assert (ran.verdict, ran.result) == (Verdict.RE, None)
+
+
+async def test_many_calls(sandbox: LocalSandbox) -> None:
+    steps = [("Counter", [0]), *[("pair", [n, n]) for n in range(20_000)]]
+    ran = await play(sandbox, *steps)
+    assert ran.verdict is Verdict.OK and ran.result is not None, ran.stderr
+    assert json.loads(ran.result)[-1] == [19_999, {"b": 19_999}]
+
+
+async def test_a_missing_entry_point_is_ce_without_standard_error_too(sandbox: LocalSandbox) -> None:
+    ran = await call(sandbox, "import os\nos.close(2)")
+    assert ran.verdict is Verdict.CE

@@ -187,7 +187,9 @@ attempt("unix path", lambda: connected(socket.AF_UNIX, stream, folder + "/socket
 attempt("unix abstract", lambda: connected(socket.AF_UNIX, stream, "\\0atlas-tui-test"))
 for family in (16, 17, 38, 40, 31):
     attempt("family %d" % family, lambda: socket.socket(family, dgram).close())
-one, other = socket.socketpair(socket.AF_UNIX, dgram)
+attempt("datagram pair", lambda: socket.socketpair(socket.AF_UNIX, dgram)[0].close())
+attempt("raw pair", lambda: socket.socketpair(socket.AF_UNIX, socket.SOCK_RAW | socket.SOCK_NONBLOCK)[0].close())
+one, other = socket.socketpair()
 one.send(b"x")
 assert other.recv(1) == b"x"
 attempt("unnamed to path", lambda: one.sendto(b"x", folder + "/datagram"))

@@ -18,8 +18,9 @@ import pytest_asyncio
 
 from atlas_tui.events import Verdict
 from atlas_tui.problem import Limits
-from atlas_tui.sandbox import LocalSandbox, running as running_room
+from atlas_tui.sandbox import LocalSandbox
 from atlas_tui.sandbox.base import Job, Tier
+from atlas_tui.sandbox.supervisor import inquiries
 from atlas_tui.settings import SandboxSettings
 
 LIMITS = Limits(cpu_seconds=60.0, wall_seconds=60.0)
@@ -61,9 +62,22 @@ def folders() -> set[str]:
     return {str(path) for path in Path(tempfile.gettempdir()).glob("atlas-tui-run-*")}
 
 
+def candidates(supervisor: psutil.Process) -> list[psutil.Process]:
+    """The processes of programs in warm workers: forked, they have the command line of their parent."""
+    return [one for one in supervisor.children(recursive=True)
+            if _command(one)[0] and _command(one) == _command(psutil.Process(one.ppid()))]  # fmt: skip
+
+
+def _command(process: psutil.Process) -> list[str]:
+    try:
+        return process.cmdline() or [""]
+    except psutil.NoSuchProcess:
+        return [""]
+
+
 async def running(supervisor: psutil.Process) -> list[psutil.Process]:
-    """The processes of a run, once its candidate is there."""
-    assert await until(lambda: len(supervisor.children(recursive=True)) >= 2)
+    """The processes of all runs and their workers, once a candidate is there."""
+    assert await until(lambda: bool(candidates(supervisor)))
     await asyncio.sleep(0.3)
     return [*supervisor.children(recursive=True)]
 
@@ -71,12 +85,13 @@ async def running(supervisor: psutil.Process) -> list[psutil.Process]:
 async def test_cancelling_kills_the_run(own: LocalSandbox) -> None:
     before, supervisor = folders(), supervisor_of(os.getpid())
     task = asyncio.create_task(own.run(SLEEPER))
-    processes = await running(supervisor)
+    await running(supervisor)
+    programs = candidates(supervisor)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    assert await until(lambda: all_gone(processes))
-    assert await until(lambda: folders() <= before)
+    assert await until(lambda: all_gone(programs))
+    assert await until(lambda: not any(list(Path(folder).iterdir()) for folder in folders() - before))
     assert (await own.run(Job(source="print(1)"))).stdout == b"1\n"
 
 
@@ -104,15 +119,28 @@ async def test_a_killed_supervisor_is_ie_and_the_next_run_works(own: LocalSandbo
     assert supervisor_of(os.getpid()).pid != supervisor.pid
 
 
-async def test_a_killed_first_process_is_ie_and_takes_the_candidate_along(own: LocalSandbox) -> None:
-    before, supervisor = folders(), supervisor_of(os.getpid())
+async def test_a_killed_worker_is_replaced_once_and_takes_the_candidate_along(own: LocalSandbox) -> None:
+    supervisor = supervisor_of(os.getpid())
     task = asyncio.create_task(own.run(SLEEPER))
-    processes = await running(supervisor)
+    first = await running(supervisor)
+    supervisor.children()[0].send_signal(signal.SIGKILL)
+    assert await until(lambda: all_gone(first))
+    second = await running(supervisor)
+    assert not {one.pid for one in first} & {one.pid for one in second}
     supervisor.children()[0].send_signal(signal.SIGKILL)
     ran = await task
-    assert ran.verdict is Verdict.IE and "without a report" in ran.facts.notes[0]
-    assert await until(lambda: all_gone(processes))
-    assert await until(lambda: folders() <= before)
+    assert ran.verdict is Verdict.IE and "its worker was killed" in ran.facts.notes[0]
+    assert await until(lambda: all_gone(second))
+    assert (await own.run(Job(source="print(1)"))).stdout == b"1\n"
+
+
+async def test_a_run_whose_worker_was_killed_ends_on_another(own: LocalSandbox) -> None:
+    supervisor = supervisor_of(os.getpid())
+    task = asyncio.create_task(own.run(Job(source="import time; time.sleep(1); print('done')")))
+    await running(supervisor)
+    candidates(supervisor)[0].parent().send_signal(signal.SIGKILL)
+    ran = await task
+    assert (ran.verdict, ran.stdout) == (Verdict.OK, b"done\n") and "second time" in ran.facts.notes[-1]
 
 
 async def test_runs_share_the_slots_and_all_end(own: LocalSandbox) -> None:
@@ -154,7 +182,7 @@ async def test_descriptors_do_not_grow(own: LocalSandbox) -> None:
     ]:
         await own.run(Job(source=source, limits=Limits(output_bytes=100_000)))
     assert await until(lambda: supervisor.num_fds() == there and psutil.Process().num_fds() == here)
-    assert supervisor.children() == []
+    assert len(supervisor.children()) == 1 and candidates(supervisor) == []
 
 
 APP = """
@@ -181,6 +209,7 @@ async def test_a_killed_app_takes_everything_along(own: LocalSandbox, tier: str)
     )  # fmt: skip
     try:
         assert app.stdout is not None and tier in app.stdout.readline().decode()
+        assert await until(lambda: bool(psutil.Process(app.pid).children()))
         supervisor = supervisor_of(app.pid)
         processes = [supervisor, *await running(supervisor)]
         app.kill()
@@ -194,14 +223,17 @@ async def test_a_killed_app_takes_everything_along(own: LocalSandbox, tier: str)
             app.stdout.close()
 
 
-async def test_an_app_killed_while_it_probes_leaves_no_bait(own: LocalSandbox, tier: str) -> None:
+async def test_an_app_killed_while_it_probes_leaves_no_bait(
+    own: LocalSandbox, tier: str, tmp_path: Path
+) -> None:
     def baits() -> set[Path]:
         return set(Path(tempfile.gettempdir()).glob("atlas-tui-probe-*"))
 
     before = baits()
     app = subprocess.Popen(
         [sys.executable, "-c", APP, tier], stdout=subprocess.DEVNULL, cwd=Path(__file__).parents[2],
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+        # A home of its own: nothing is remembered there.
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), "ATLAS_TUI_HOME": str(tmp_path)},
     )  # fmt: skip
     try:
         assert await until(lambda: bool(baits() - before))
@@ -218,7 +250,7 @@ def test_the_bait_is_opened_to_others_last(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(
         os, "chmod", lambda path, mode: opened.append((path, mode, Path(path, "secret").exists()))
     )
-    path = Path(running_room.lay_bait())
+    path = Path(inquiries.lay_bait())
     try:
         assert opened == [(str(path.parent), 0o1777, True)]
         assert path.stat().st_mode & 0o777 == 0o666 and path.parent.stat().st_mode & 0o777 == 0o700

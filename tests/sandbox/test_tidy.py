@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from atlas_tui.sandbox import tidy
+from atlas_tui.sandbox.inside import tidy
 
 
 def test_modes_of_zero(tmp_path: Path) -> None:

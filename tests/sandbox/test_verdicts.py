@@ -103,8 +103,10 @@ async def test_mle(sandbox: LocalSandbox, source: str) -> None:
 
 
 async def test_a_peak_that_no_look_caught_is_mle() -> None:
-    inside = {"stage": "LR", "limit": "", "status": 0, "cpu": 0.1, "peak": (64 << 20) + 1, "wall": 0.1}
-    message = {"inside": inside, "killed_for": "", "sizes": [2, 0, 0], "stdout_bytes": 2, "stderr_bytes": 0}
+    inside = {"stage": "LR", "limit": "", "status": 0, "cpu": 0.1, "peak": (64 << 20) + 1, "wall": 0.1,
+              "tried": []}  # fmt: skip
+    message = {"inside": inside, "killed_for": "", "sizes": [2, 0, 0], "stdout_bytes": 2, "stderr_bytes": 0,
+               "tries": 1}  # fmt: skip
     job = Job(source="", limits=Limits(memory_bytes=64 << 20))
     assert verdicts.ran(message, b"1\n", job, "full").verdict is Verdict.MLE
     inside["peak"] = 64 << 20
@@ -176,7 +178,11 @@ async def test_sv_from_a_thread_ends_the_whole_program(sandbox: LocalSandbox) ->
 
 
 async def test_ie_for_what_we_cannot_run(sandbox: LocalSandbox) -> None:
-    ran = await sandbox.run(Job(source="fn main() {}", language="rust"))
-    assert ran.verdict is Verdict.IE and "rust" in ran.facts.notes[0]
+    ran = await sandbox.run(Job(source="say 'x'", language="raku"))
+    assert ran.verdict is Verdict.IE and "'raku' is not known" in ran.facts.notes[0]
+    ran = await sandbox.run(Job(source="int main() {}", language="c", entry_point="f", arguments="[]"))
+    assert ran.verdict is Verdict.IE and "cannot be called" in ran.facts.notes[0]
+    ran = await sandbox.run(Job(command=("true",)))
+    assert ran.verdict is Verdict.IE and "policy project" in ran.facts.notes[0]
     ran = await sandbox.run(Job(source="def f(): pass", entry_point="f", arguments="{}"))
     assert ran.verdict is Verdict.IE and "JSON array" in ran.facts.notes[0]

@@ -1,0 +1,7 @@
+# benign: raises the end
+# policy: strict
+# expect: a
+# verdicts: OK
+
+print("a")
+raise SystemExit

@@ -1,0 +1,5 @@
+# hostile: says that the person interrupted it
+# policy: strict, project
+# verdicts: RE
+
+raise KeyboardInterrupt

@@ -1,0 +1,9 @@
+# hostile: true where one is asked for
+# policy: strict
+# entry: f
+# expect: 1
+# verdicts: WA
+
+
+def f():
+    return True

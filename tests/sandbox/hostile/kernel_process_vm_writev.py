@@ -1,0 +1,12 @@
+# hostile: writes the memory of the process it was started by
+# policy: strict, project
+# prints: "before\n"
+# verdicts: SV
+
+import ctypes
+import os
+
+libc = ctypes.CDLL(None)
+print("before", flush=True)
+libc.process_vm_writev(os.getppid(), 0, 0, 0, 0, 0)
+print("after")

@@ -1,0 +1,5 @@
+# hostile: syntax that no Python has
+# policy: strict
+# verdicts: CE
+
+print 42

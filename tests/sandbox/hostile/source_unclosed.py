@@ -1,0 +1,5 @@
+# hostile: a text that never ends
+# policy: strict, project
+# verdicts: CE
+
+print("""

@@ -26,6 +26,16 @@ _SPARED = ("io_uring_setup", "fanotify_init")
 
 BOX, SCRATCH, TREE = token("box"), token("scratch"), token("tree")
 
+
+
+def as_bytes(source: str) -> bytes:
+    """A program as a file; what is no text becomes bytes that its compiler refuses."""
+    try:
+        return source.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return source.encode("utf-8", "surrogatepass")
+
+
 Request = tuple[dict[str, Any], bytes]
 
 
@@ -69,7 +79,7 @@ def compiling(toolchain: Toolchain, source: str) -> tuple[Job, Request] | None:
         files=[language.file], processes=True, tasks=PROCESSES, tmp_bytes=_COMPILING_BYTES,
         file_bytes=_COMPILING_BYTES, spared=language.spared, files_most=_PROJECT_FILES,
     )  # fmt: skip
-    return job, _request(job, box, [b"", source.encode("utf-8", "surrogateescape")])
+    return job, _request(job, box, [b"", as_bytes(source)])
 
 
 def running(job: Job, toolchain: Toolchain, program: bytes) -> Request:

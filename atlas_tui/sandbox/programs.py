@@ -92,9 +92,9 @@ class Programs:
         """The compiled program as what a run printed, or how compiling failed."""
         asked = boxes.compiling(toolchain, job.source)
         if asked is None:
-            return Ran(verdict=Verdict.OK, stdout=job.source.encode("utf-8", "surrogateescape"))
+            return Ran(verdict=Verdict.OK, stdout=boxes.as_bytes(job.source))
         words = "\0".join((toolchain.tool, toolchain.language.name, job.source))
-        key = hashlib.sha256(words.encode("utf-8", "surrogateescape")).hexdigest()
+        key = hashlib.sha256(boxes.as_bytes(words)).hexdigest()
         async with self._locks.setdefault(key, asyncio.Lock()):
             try:
                 if key not in self._compiled:

@@ -43,7 +43,7 @@ def ran(message: dict[str, Any], contents: bytes, job: Job, tier: str) -> Ran:
         return failure(f"the sandbox could not be set up: {detail or 'ended without a word'}")
     status, payload = _result(contents[sizes[0] + sizes[1] :])
     facts = _facts(message, inside, status, job, tier)
-    verdict = _verdict(stage, status, facts, job)
+    verdict = _verdict(stage, status, facts, job, inside["limit"] in ("threads", "files"))
     result = payload if verdict is Verdict.OK and job.entry_point else None
     return Ran(verdict=verdict, stdout=out[: job.limits.output_bytes], stderr=err, result=result, facts=facts)
 
@@ -113,13 +113,13 @@ def _limit(message: dict[str, Any], inside: dict[str, Any], code: int, status: s
     return ""
 
 
-def _verdict(stage: str, status: str, facts: Facts, job: Job) -> Verdict:
+def _verdict(stage: str, status: str, facts: Facts, job: Job, ended_for: bool) -> Verdict:
     if stage != _STAGE_RUNNING or status == "missing":
         return Verdict.CE
     if facts.signal == signal.SIGSYS:
         return Verdict.SV
     if facts.limit:
         return {"memory": Verdict.MLE, "output": Verdict.OLE}.get(facts.limit, Verdict.TLE)
-    if facts.exit_code != 0 or (job.entry_point and status != "value"):
+    if ended_for or facts.exit_code != 0 or (job.entry_point and status != "value"):
         return Verdict.RE
     return Verdict.OK

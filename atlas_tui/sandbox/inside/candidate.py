@@ -130,5 +130,5 @@ def _look_like_a_script() -> None:
     """What ``python main.py`` would show, and nothing of what carried the program here."""
     sys.argv = [harness.FILE_NAME]
     sys.setrecursionlimit(sys.getrecursionlimit() + _OWN_FRAMES)
-    for name in [name for name in sys.modules if name.partition(".")[0] == "atlas_tui"]:
+    for name in [name for name in sys.modules if name.startswith("atlas_tui")]:
         del sys.modules[name]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+import select
 import struct
 
 _RECEIVE, _SEND = 0xC0502100, 0xC0182101
@@ -20,17 +21,23 @@ class Notices:
     """What one candidate tried. ``words`` are by system call number (``seccomp.noticed``)."""
 
     def __init__(self, listener: int, words: dict[int, str]) -> None:
-        self._listener, self._words = listener, words
+        self.listener, self._words = listener, words
         self.tried: list[str] = []
 
-    def take(self) -> None:
-        """Deny the call that waits, if one does."""
+    def on_ready(self, events: int, poll: select.poll) -> None:
+        """Deny the call that waits; once nobody is left under the filter, there is nothing to wait for."""
+        if events & select.POLLIN:
+            self._take()
+        else:
+            poll.unregister(self.listener)
+
+    def _take(self) -> None:
         notice = bytearray(_NOTICE.size)
         try:
-            fcntl.ioctl(self._listener, _RECEIVE, notice)
+            fcntl.ioctl(self.listener, _RECEIVE, notice)
             fields = _NOTICE.unpack(notice)
             # Never with the flag that lets a call go on.
-            fcntl.ioctl(self._listener, _SEND, _ANSWER.pack(fields[0], 0, -errno.EPERM, 0))
+            fcntl.ioctl(self.listener, _SEND, _ANSWER.pack(fields[0], 0, -errno.EPERM, 0))
         except OSError:
             return  # the one who asked was killed meanwhile
         word = self._words.get(fields[3], "")
@@ -38,4 +45,4 @@ class Notices:
             self.tried.append(word)
 
     def close(self) -> None:
-        os.close(self._listener)
+        os.close(self.listener)

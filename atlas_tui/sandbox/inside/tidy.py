@@ -33,6 +33,8 @@ def empty(folder: str) -> None:
         OSError: something could not be removed, or there is no such folder.
     """
     os.chmod(folder, 0o700)
+    if not os.listdir(folder):
+        return
     prefix, moved = ".%s." % os.urandom(8).hex(), 0
     while True:
         names = os.listdir(folder)

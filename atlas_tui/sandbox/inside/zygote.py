@@ -170,17 +170,18 @@ class _Worker:
         for descriptor in (ended, self._control.fileno(), self._notice.fileno()):
             poll.register(descriptor, select.POLLIN)
         heard: notices.Notices | None = None
-        limit, delayed, next_look = "", 0.0, started
+        control, notice = self._control.fileno(), self._notice.fileno()
+        limit, delayed, next_look = "", 0.0, started + limits.POLL_SECONDS
         while True:
-            ready = {descriptor for descriptor, _ in poll.poll(int(limits.POLL_SECONDS * 1000))}
+            ready = dict(poll.poll(int(limits.POLL_SECONDS * 1000)))
             if ended in ready:
                 break
-            if self._notice.fileno() in ready:
+            if notice in ready:
                 heard = self._listened(poll)
-            elif ready - {self._control.fileno()} and heard is not None:
-                heard.take()
+            if heard is not None and heard.listener in ready:
+                heard.on_ready(ready[heard.listener], poll)
             now = time.monotonic()
-            if self._control.fileno() in ready:
+            if control in ready:
                 self._control.recv(_MESSAGE_BYTES)  # whatever it says, or its end: it means stop
                 limit = "cancelled"
             elif now >= next_look:
@@ -222,6 +223,7 @@ class _Worker:
                 return True
             for folder in self._room():
                 tidy.empty(folder)
+                os.utime(folder, (0, 0))  # when a run has last written there is nobody's business
         except OSError as error:
             os.write(2, ("not clean after a run: %s\n" % error).encode("utf-8", "backslashreplace"))
             return False

@@ -123,8 +123,11 @@ class Isolated:
         """Collect processes of a group that have ended and became ours; a namespace does that itself."""
         if self.first > 0 and not self._namespaces:
             with contextlib.suppress(ChildProcessError):
-                while os.wait4(-self.first, os.WNOHANG)[0]:
-                    pass
+                while True:
+                    pid, _, usage = os.wait4(-self.first, os.WNOHANG)
+                    if not pid:
+                        return
+                    self._count(usage)
 
     def _wait_for_process(self) -> None:
         pid, status, usage = os.wait4(self.pid, os.WNOHANG)

@@ -82,7 +82,9 @@ class BoxRun(Run):
                     os.close(keeper.info)
                     os.close(keeper.life)
                 raise
-            self._started = self._next_look = time.monotonic()
+            self._started = time.monotonic()
+            # Inside a namespace the kernel counts processes; elsewhere it is for us to look soon.
+            self._next_look = self._started + (LOOK_SECONDS if self._full else 0.0)
             self._process = Isolated(
                 line, (stdin, ends[0], ends[1]), passed, values, namespaces=self._full, drop=self._drop,
                 keeper=keeper,
@@ -222,9 +224,9 @@ class BoxRun(Run):
         self._peak = max(self._peak, used.resident_bytes)
         # Of many processes each waits for the others: that is their own doing.
         self._delayed = used.delayed_seconds if len(pids) <= _FEW else 0.0
-        self._cpu = max(self._cpu, used.cpu_seconds)
+        self._cpu = max(self._cpu, used.cpu_seconds + process.cpu_seconds)  # that of orphans that are gone
         exceeded = {
-            "cpu": used.cpu_seconds > request["cpu_seconds"],
+            "cpu": self._cpu > request["cpu_seconds"],
             "wall": now - self._started > request["wall_seconds"],
             "memory": used.resident_bytes > request["memory_bytes"],
             # Where the kernel counts them with all others of the person, it was told a larger number.

@@ -8,6 +8,7 @@ the filter format is from ``linux/seccomp.h`` and ``linux/filter.h``.
 from __future__ import annotations
 
 import struct
+from functools import cache
 
 ARCHITECTURES = {"x86_64": (0xC000003E, 0), "aarch64": (0xC00000B7, 1)}
 """Machine name → (AUDIT_ARCH constant, column in the tables below)."""
@@ -56,6 +57,11 @@ _NETWORK = {
     "accept4": (288, 242), "sendmsg": (46, 211), "sendmmsg": (307, 269),
 }  # fmt: skip
 
+_ATTRIBUTES = {
+    "setxattr": (188, 5), "lsetxattr": (189, 6), "fsetxattr": (190, 7), "removexattr": (197, 14),
+    "lremovexattr": (198, 15), "fremovexattr": (199, 16),
+}  # fmt: skip
+
 # Other processes, other users' time, and anything that outlives the program.
 _DENIED_STRICT = {
     "execve": (59, 221), "execveat": (322, 281), "fork": (57, _NONE), "vfork": (58, _NONE),
@@ -69,8 +75,7 @@ _DENIED_STRICT = {
     "clock_adjtime": (305, 266), "sethostname": (170, 161), "setdomainname": (171, 162),
     "name_to_handle_at": (303, 264), "personality": (135, 92), "seccomp": (317, 277),
     # On a folder that outlives the run they would tell the next one something.
-    "setxattr": (188, 5), "lsetxattr": (189, 6), "fsetxattr": (190, 7), "removexattr": (197, 14),
-    "lremovexattr": (198, 15), "fremovexattr": (199, 16),
+    **_ATTRIBUTES,
 }  # fmt: skip
 
 # What a program under the policy project may do, and one without an own process namespace may not: leave the
@@ -102,6 +107,7 @@ _NEEDED_BY_WORKER = {"execve", "pidfd_open", "seccomp", "sendmsg"}
 
 # Landlock does not mediate these; without a mount namespace they would reach the person's own files.
 _DENIED_WITHOUT_MOUNTS = {
+    **_ATTRIBUTES,
     "chmod": (90, _NONE), "fchmod": (91, 52), "fchmodat": (268, 53), "fchmodat2": (452, 452),
     "chown": (92, _NONE), "lchown": (94, _NONE), "fchown": (93, 55), "fchownat": (260, 54),
     "utime": (132, _NONE), "utimes": (235, _NONE),
@@ -113,7 +119,7 @@ _TRUNCATE = {"truncate": (76, 45)}
 
 _CLONE, _KILL_CALL, _TGKILL = (56, 220), (62, 129), (234, 131)
 _SOCKET, _SOCKETPAIR, _SENDTO, _PRLIMIT = (41, 198), (53, 199), (44, 206), (302, 261)
-_PRCTL, _FCNTL, _IOCTL = (157, 167), (72, 25), (16, 29)
+_PRCTL, _FCNTL, _IOCTL, _SETSOCKOPT = (157, 167), (72, 25), (16, 29), (54, 208)
 _OPEN, _OPENAT = (2, _NONE), (257, 56)
 
 _CLONE_THREAD = 0x00010000
@@ -128,6 +134,9 @@ _FCNTL_DENIED = (8, 10, 15, 1024, 1026, 1031)
 _IOCTL_ALLOWED = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451, 0x802C542A)
 # TIOCSTI and TIOCLINUX type into a terminal; FS_IOC_SETFLAGS and FS_IOC_ENABLE_VERITY change files.
 _IOCTL_OF_TERMINALS = (0x5412, 0x541C, 0x40086602, 0x40806685)
+_SOL_SOCKET = 1
+# SO_SNDBUF, SO_RCVBUF and their _FORCE forms: memory of the kernel that no limit counts.
+_BUFFER_OPTIONS = (7, 8, 32, 33)
 _O_ACCMODE, _O_TRUNC = 0o3, 0o1000
 _ABI_OF_TRUNCATION, _ABI_OF_SCOPES = 3, 6
 
@@ -215,6 +224,7 @@ def for_process(program: bytes, pid: int) -> bytes:
     return program.replace(struct.pack("=I", ANY_PID), struct.pack("=I", pid))
 
 
+@cache
 def worker_filter(machine: str) -> bytes:
     """For a warm worker and all in it: what neither the worker itself nor any candidate needs.
 
@@ -227,10 +237,11 @@ def worker_filter(machine: str) -> bytes:
     left = _NEEDED_BY_WORKER | {name for names in NOTICES.values() for name in names}
     program = start + _all({**_MISSING, **_MISSING_STRICT}, column, _ERRNO | _ENOSYS)
     program += _all(_without({**_NETWORK, **_DENIED_STRICT}, left), column, _ERRNO | _EPERM)
-    program += _no_address(column) + _connected_pairs_only(column)
+    program += _no_address(column) + _connected_pairs_only(column) + _usual_buffers(column, _DENY)
     return program + _except_values(_FCNTL[column], 1, _FCNTL_DENIED) + _LET
 
 
+@cache
 def candidate_filter(
     machine: str, mounts: bool, landlock: int, own_pid: int = ANY_PID, notify: bool = False
 ) -> bytes:
@@ -277,6 +288,7 @@ def noticed(machine: str) -> dict[int, str]:
     return words
 
 
+@cache
 def command_filter(
     machine: str, processes: bool, network: bool, mounts: bool, landlock: int, spared: tuple[str, ...] = ()
 ) -> bytes:
@@ -312,6 +324,8 @@ def command_filter(
     return (
         program
         + _connected_pairs_only(column)
+        + _usual_buffers(column, _end(_ERRNO))  # servers ask for larger ones and need not get them
+        + _only_values(_PRLIMIT[column], 0, (0,))
         + _except_values(_FCNTL[column], 1, _FCNTL_DENIED)
         + _except_values(_IOCTL[column], 1, _IOCTL_OF_TERMINALS)
         + _LET
@@ -331,6 +345,12 @@ def _connected_pairs_only(column: int) -> bytes:
     body = (_argument(0), _equal(_AF_UNIX, 1, 0), _DENY, kind[:8], kind[8:],
             *(_equal(_SOCK_STREAM, 1, 0), _equal(_SOCK_SEQPACKET, 0, 1), _LET, _DENY))  # fmt: skip
     return _on(_SOCKETPAIR[column], *body)
+
+
+def _usual_buffers(column: int, otherwise: bytes) -> bytes:
+    tests = [_equal(option, len(_BUFFER_OPTIONS) - place, 0) for place, option in enumerate(_BUFFER_OPTIONS)]
+    level = (_argument(1), _equal(_SOL_SOCKET, 1, 0), _LET)
+    return _on(_SETSOCKOPT[column], *level, _argument(2), *tests, _LET, otherwise)
 
 
 def _denied_without_mounts(column: int, landlock: int) -> bytes:

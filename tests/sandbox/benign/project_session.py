@@ -1,4 +1,5 @@
 # benign: a child with a session of its own that is ended by its parent
+# tiers: full
 # policy: project
 # expect: -15
 # verdicts: OK

@@ -1,5 +1,6 @@
 # hostile: raises its own limits and lowers those of others
 # policy: strict, project
+# stdin: {pid} {supervisor}
 # worked: none
 # verdicts: OK
 
@@ -23,7 +24,8 @@ def raised(name):
 
 
 attempts = {name: lambda name=name: raised(name) for name in wanted if name in names}
-attempts["of its parent"] = lambda: resource.prlimit(os.getppid(), resource.RLIMIT_CPU, (1, 1))
+for pid in (os.getppid(), *map(int, input().split())):
+    attempts["of %d" % pid] = lambda pid=pid: resource.prlimit(pid, resource.RLIMIT_CPU)
 attempts["niceness"] = lambda: os.nice(-10)
 worked = []
 for name, attempt in attempts.items():

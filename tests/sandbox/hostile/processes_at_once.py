@@ -2,6 +2,7 @@
 # policy: project
 # limits: cpu=4 wall=15 memory=2048
 # verdicts: OK
+# verdicts reduced: OK RE
 # expect: True
 # gone-within: 1
 

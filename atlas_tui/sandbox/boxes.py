@@ -27,7 +27,6 @@ _SPARED = ("io_uring_setup", "fanotify_init")
 BOX, SCRATCH, TREE = token("box"), token("scratch"), token("tree")
 
 
-
 def as_bytes(source: str) -> bytes:
     """A program as a file; what is no text becomes bytes that its compiler refuses."""
     try:
@@ -71,7 +70,6 @@ def compiling(toolchain: Toolchain, source: str) -> tuple[Job, Request] | None:
     )
     if line is None:
         return None
-    line[0] = "/bin/sh"  # nothing looks it up where there are no namespaces
     job = Job(source=source, language=language.name, limits=_COMPILING)
     box = _Box(
         command=line, mounts=toolchain.mounts, start=SCRATCH,
@@ -99,9 +97,7 @@ def running(job: Job, toolchain: Toolchain, program: bytes) -> Request:
 
 def commanded(job: Job, mounts: tuple[str, ...]) -> Request:
     """How to run the command of ``job``, a test command of a project."""
-    # A name without a folder is looked up inside, in the PATH that holds there.
-    line = list(job.command) if "/" in job.command[0] else ["/usr/bin/env", *job.command]
-    return _project(job, line, mounts, {}, [], [])
+    return _project(job, list(job.command), mounts, {}, [], [])
 
 
 def ours(job: Job, line: list[str], mounts: tuple[str, ...]) -> Request:

@@ -227,7 +227,7 @@ async def killed_app(tier: str) -> tuple[float, set[str]]:
     code = f"import asyncio; from tests.sandbox import measures; asyncio.run(measures._be_an_app({tier!r}))"
     with subprocess.Popen(
         [sys.executable, "-c", code], stdout=subprocess.PIPE, cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])},
     ) as app:  # fmt: skip
         try:
             assert app.stdout is not None and app.stdout.readline()

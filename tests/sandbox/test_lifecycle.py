@@ -185,6 +185,7 @@ async def test_descriptors_do_not_grow(own: LocalSandbox) -> None:
     assert len(supervisor.children()) == 1 and candidates(supervisor) == []
 
 
+PYTHONPATH = os.pathsep.join([str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH", "")])
 APP = """
 import asyncio, sys
 from atlas_tui.sandbox import LocalSandbox
@@ -205,7 +206,7 @@ async def test_a_killed_app_takes_everything_along(own: LocalSandbox, tier: str)
     before = folders()
     app = subprocess.Popen(
         [sys.executable, "-c", APP, tier], stdout=subprocess.PIPE, cwd=Path(__file__).parents[2],
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+        env={**os.environ, "PYTHONPATH": PYTHONPATH},
     )  # fmt: skip
     try:
         assert app.stdout is not None and tier in app.stdout.readline().decode()
@@ -233,7 +234,7 @@ async def test_an_app_killed_while_it_probes_leaves_no_bait(
     app = subprocess.Popen(
         [sys.executable, "-c", APP, tier], stdout=subprocess.DEVNULL, cwd=Path(__file__).parents[2],
         # A home of its own: nothing is remembered there.
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), "ATLAS_TUI_HOME": str(tmp_path)},
+        env={**os.environ, "PYTHONPATH": PYTHONPATH, "ATLAS_TUI_HOME": str(tmp_path)},
     )  # fmt: skip
     try:
         assert await until(lambda: bool(baits() - before))

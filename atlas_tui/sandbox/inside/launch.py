@@ -16,6 +16,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:  # typing is slow to import, and nothing here needs it to run
     from typing import Any, NoReturn
 
+_LINE_BYTES = 32
+"""Of the first thing it tells, as ``isolated`` reads it."""
 _REFUSED, _NOT_FOUND = 125, 127
 _STARTED = b"\x01"
 """As ``command.STARTED``, which is not here."""
@@ -34,8 +36,7 @@ def main(setup: dict[str, Any]) -> NoReturn:
         os.setpgid(0, 0)
         confine.die_with_parent(signal.SIGKILL)
         _become(setup)
-    os.write(setup["info_fd"], b'{"child-pid": %d}' % child)
-    os.close(setup["info_fd"])
+    os.write(setup["info_fd"], (b'{"child-pid": %d}' % child).ljust(_LINE_BYTES))
     for descriptor in (0, 1, 2):
         os.close(descriptor)
     poll = select.poll()
@@ -49,7 +50,8 @@ def main(setup: dict[str, Any]) -> NoReturn:
             kill(child, signal.SIGKILL)
         except ProcessLookupError:
             continue
-    _, status = os.waitpid(child, 0)
+    _, status, usage = os.wait4(child, 0)
+    os.write(setup["info_fd"], b'{"peak": %d}\n' % (usage.ru_maxrss * 1024))
     if os.WIFSIGNALED(status):
         if os.WTERMSIG(status) in (signal.SIGINT, signal.SIGPIPE, signal.SIGXFSZ):
             signal.signal(os.WTERMSIG(status), signal.SIG_DFL)  # those that the interpreter handles
@@ -72,7 +74,7 @@ def _become(setup: dict[str, Any]) -> NoReturn:
         _give_up("the sandbox could not be set up: %s" % error, _REFUSED)
     os.write(2, _STARTED)
     try:
-        os.execve(setup["command"][0], setup["command"], setup["environment"])
+        os.execvpe(setup["command"][0], setup["command"], setup["environment"])
     except OSError as error:
         _give_up("%s: %s" % (setup["command"][0], error.strerror), _NOT_FOUND)
 

@@ -17,6 +17,8 @@ NOBODY = 65534
 """User and group of the runs when the app was started as root: uid 0 could write to the host's /proc."""
 
 _INFO_BYTES = 4096
+_FIRST_LINE_BYTES = 32
+"""Of a keeper, padded."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,8 @@ class Isolated:
         """The first process inside, as the host sees it; -1 while it is not known."""
         if self._first < 0 and self._info >= 0:
             with contextlib.suppress(BlockingIOError, ValueError, KeyError):
-                self._first = int(json.loads(os.read(self._info, _INFO_BYTES))["child-pid"])
+                told = os.read(self._info, _INFO_BYTES if self._namespaces else _FIRST_LINE_BYTES)
+                self._first = int(json.loads(told)["child-pid"])
             if self._first >= 0 and self._namespaces:
                 with contextlib.suppress(ProcessLookupError):
                     self._first_descriptor = os.pidfd_open(self._first)
@@ -134,9 +137,18 @@ class Isolated:
         if not pid:
             return
         self.status = self._process.returncode = os.waitstatus_to_exitcode(status)
-        self._count(usage)
+        # Its peak is at least that of this process, in whose memory it was started.
+        self.cpu_seconds += usage.ru_utime + usage.ru_stime
+        self._hear_keeper()
         os.close(self._descriptor)
         self._descriptor = -1
+
+    def _hear_keeper(self) -> None:
+        """What it told last: the peak of the command."""
+        if self.first >= 0 and self._info >= 0 and not self._namespaces:
+            with contextlib.suppress(BlockingIOError, ValueError, KeyError):
+                last = os.read(self._info, _INFO_BYTES).splitlines()[-1:]
+                self.peak_bytes = max(self.peak_bytes, *(int(json.loads(line)["peak"]) for line in last), 0)
 
     def _wait_for_first(self) -> None:
         """bubblewrap does not wait for it; it has waited for all others, whose use is in its own."""

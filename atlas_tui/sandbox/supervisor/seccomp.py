@@ -134,6 +134,7 @@ _FCNTL_DENIED = (8, 10, 15, 1024, 1026, 1031)
 _IOCTL_ALLOWED = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451, 0x802C542A)
 # TIOCSTI and TIOCLINUX type into a terminal; FS_IOC_SETFLAGS and FS_IOC_ENABLE_VERITY change files.
 _IOCTL_OF_TERMINALS = (0x5412, 0x541C, 0x40086602, 0x40806685)
+_SETAFFINITY = (203, 122)
 _SOL_SOCKET = 1
 # SO_SNDBUF, SO_RCVBUF and their _FORCE forms: memory of the kernel that no limit counts.
 _BUFFER_OPTIONS = (7, 8, 32, 33)
@@ -312,6 +313,7 @@ def command_filter(
         program += _denied_without_mounts(column, landlock)
         program += _all(_DENIED_WITHOUT_NAMESPACE, column, _ERRNO | _EPERM)
         program += _only_values(_IOCTL[column], 1, _IOCTL_ALLOWED)
+        program += _only_values(_SETAFFINITY[column], 0, (0,))
         if landlock < _ABI_OF_SCOPES:
             program += _only_values(_KILL_CALL[column], 0, (ANY_PID,))
             program += _only_values(_TGKILL[column], 0, (ANY_PID,))

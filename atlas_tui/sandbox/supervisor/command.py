@@ -26,8 +26,10 @@ SYSTEM_FOLDERS = (
 """What programs need of the system; not all of ``/usr``, where some keep projects (``/usr/src/app``)."""
 SYSTEM_PREFIXES = ("/usr", "/usr/local")
 """Prefixes of interpreters that are shown by their parts in ``SYSTEM_FOLDERS``."""
-BUILD_FOLDERS = ("/usr/include", "/usr/local/include", "/etc/alternatives")
-"""What compilers need besides."""
+CHOSEN_PROGRAMS = "/etc/alternatives"
+"""Where Debian and its kin keep which awk or cc is meant."""
+BUILD_FOLDERS = (CHOSEN_PROGRAMS, "/usr/include", "/usr/local/include")
+"""What a project may need besides, to be built."""
 _READABLE_FILES = (
     "/etc/ld.so.cache",
     "/proc/meminfo",
@@ -187,7 +189,8 @@ def box_line(request: dict[str, Any], files: list[tuple[str, int]], tree: str, r
         rules: descriptor of the system call filter.
     """
     box, options = request["box"], set(request["bwrap"]["options"])
-    line = _namespaces(request["bwrap"], set()) + _system(BUILD_FOLDERS)
+    more = BUILD_FOLDERS if tree else (CHOSEN_PROGRAMS,)  # each folder costs every run
+    line = _namespaces(request["bwrap"], set()) + _system(more)
     # The first process is bubblewrap's own, and would let itself be written to: it is hidden.
     line += ["--proc", "/proc", *_sized("/proc/1", 4096, options), "--remount-ro", "/proc/1"]
     line += ["--dev", "/dev", "--remount-ro", "/dev"]

@@ -17,11 +17,12 @@ SHOWN = 4000
 """Most characters of an output kept in an event."""
 
 
-def job(problem: Problem, code: str, given: str) -> Job:
-    """The sandbox job that runs ``code`` on one input."""
+def job(problem: Problem, code: str, given: str, candidate: str = "") -> Job:
+    """The sandbox job that runs ``code`` on one input; candidates take turns."""
+    limits, entry_point = problem.limits, problem.entry_point
     if problem.mode is Mode.FUNCTION:
-        return Job(source=code, entry_point=problem.entry_point, arguments=given, limits=problem.limits)
-    return Job(source=code, stdin=given.encode(), limits=problem.limits)
+        return Job(source=code, entry_point=entry_point, arguments=given, limits=limits, group=candidate)
+    return Job(source=code, stdin=given.encode(), limits=limits, group=candidate)
 
 
 async def run_samples(kit: Kit, problem: Problem, attempts: Sequence[Attempt]) -> AsyncIterator[Event]:
@@ -44,7 +45,7 @@ async def run_samples(kit: Kit, problem: Problem, attempts: Sequence[Attempt]) -
 async def _run_sample(
     kit: Kit, problem: Problem, ready: CandidateReady, check: str, sample: Sample
 ) -> RunFinished:
-    ran = await kit.sandbox.run(job(problem, ready.code, sample.given))
+    ran = await kit.sandbox.run(job(problem, ready.code, sample.given, ready.candidate))
     return RunFinished(
         candidate=ready.candidate,
         round=ready.round,
@@ -113,8 +114,9 @@ async def agree(
 
 async def _outputs(kit: Kit, problem: Problem, attempt: Attempt, inputs: Sequence[str]) -> list[str | None]:
     """What each input gave, with outer blanks of lines removed; None where the run did not end well."""
+    ready = attempt.ready
     runs = await asyncio.gather(
-        *(kit.sandbox.run(job(problem, attempt.ready.code, given)) for given in inputs)
+        *(kit.sandbox.run(job(problem, ready.code, given, ready.candidate)) for given in inputs)
     )
     return [
         "\n".join(line.strip() for line in printed(ran, problem.mode).strip().splitlines())

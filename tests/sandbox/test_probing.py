@@ -191,3 +191,35 @@ async def test_as_root_candidates_run_as_nobody(sandbox: LocalSandbox) -> None:
         pytest.skip("only when started as root")
     ran = await sandbox.run(Job(source="import os; print(os.getresuid(), os.getresgid(), os.getgroups())"))
     assert ran.stdout.decode().strip().startswith("(65534, 65534, 65534) (65534, 65534, 65534)")
+
+
+@pytest.mark.parametrize("tier", ["full", "reduced"])
+async def test_an_interpreter_below_tmp_works_and_stays_clean(tier: str, shared: Path) -> None:
+    """Its mount lies where runs may write: what they leave there must go, and it must not."""
+    base = LocalSandbox(SandboxSettings(tier=tier))
+    isolation = await base.probe()
+    await base.close()
+    if isolation.tier is Tier.NONE:
+        pytest.skip(isolation.why)
+    made = subprocess.run([isolation.python, "-m", "venv", "--without-pip", str(shared / "venv")],
+                          capture_output=True)  # fmt: skip
+    if made.returncode:
+        pytest.skip("this interpreter makes no virtual environments")
+    sandbox = LocalSandbox(SandboxSettings(tier=tier, python=str(shared / "venv/bin/python")))
+    try:
+        source = f"""
+import os, sys, tempfile
+print(sys.prefix, sorted(os.listdir(".")))
+open("left", "w").close()
+with tempfile.NamedTemporaryFile() as file: file.write(b"x")
+for place in ("/tmp/left", {str(shared)!r} + "/left", sys.prefix + "/left"):
+    try: open(place, "w").close()
+    except OSError: continue
+    print("could write", place)
+"""
+        for _ in range(2):
+            ran = await sandbox.run(Job(source=source))
+            seen = (ran.verdict, ran.stdout.decode().strip(), ran.facts.tier)
+            assert seen == (Verdict.OK, f"{shared}/venv []", tier), (ran.stderr, ran.facts)
+    finally:
+        await sandbox.close()

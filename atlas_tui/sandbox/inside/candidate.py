@@ -99,8 +99,8 @@ def _lock(
     )
     if territory is not None:
         # What a process may know of itself is opened here, where it stands for this process alone.
-        territory.enforce([*confine.OWN_FACTS], [] if setup["mounts"] else [os.getcwd()])
-    elif not setup["mounts"]:
+        territory.enforce([*confine.OWN_FACTS], [os.getcwd()] if setup["fresh"] else [])
+    elif setup["fresh"]:
         raise confine.Refusal("Landlock is not available")
     confine.close_from(RESERVED)
     _filter(setup)

@@ -56,7 +56,7 @@ def main(setup: dict[str, Any]) -> None:
     confine.dumpable(False)
     confine.adopt_orphans()
     if setup["mounts"]:
-        _insist_on_namespaces()
+        _insist_on_namespaces(set(setup["kept"]))
     if setup["filters"]["worker"]:
         confine.load_filter(setup["filters"]["worker"])
     for name in set(os.environ) - _ENVIRONMENT:
@@ -77,12 +77,12 @@ def main(setup: dict[str, Any]) -> None:
     worker.leave()
 
 
-def _insist_on_namespaces() -> None:
+def _insist_on_namespaces(kept: set[str]) -> None:
     """End unless this is a process namespace and a ``/tmp`` of our own: both are emptied after every run."""
     missing = ""
     if os.getpid() > _LAST_FIRST_PID:
         missing = "process namespace"
-    elif not all(os.path.ismount(folder) and not os.listdir(folder) for folder in _ROOM):
+    elif not all(os.path.ismount(folder) and set(os.listdir(folder)) <= kept for folder in _ROOM):
         missing = "file systems"
     if missing:
         os.write(2, ("no %s of its own: bubblewrap does not isolate\n" % missing).encode())
@@ -112,9 +112,12 @@ class _Worker:
     def __init__(self, setup: dict[str, Any], control: socket.socket) -> None:
         self._setup, self._control = setup, control
         self._mounts = bool(setup["mounts"])
-        self._folder = setup["folder"] if self._mounts else os.path.join(setup["folder"], _RUN_FOLDER)
+        self._fresh = bool(setup["fresh"])
+        self._folder = os.path.join(setup["folder"], _RUN_FOLDER) if self._fresh else setup["folder"]
         self._notice, self._theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         os.environ["HOME"] = self._folder
+        self._shared = [folder for folder in _ROOM if not self._fresh or folder != setup["folder"]]
+        self._shared = self._shared if self._mounts else []
         self._territory: confine.Territory | None = None
         if setup["landlock"]:
             self._territory = confine.Territory(setup["landlock"])
@@ -139,7 +142,7 @@ class _Worker:
         os._exit(0)
 
     def _run(self, order: dict[str, Any], given: list[int]) -> dict[str, Any]:
-        if not self._mounts:
+        if self._fresh:
             os.mkdir(self._folder, 0o700)
         os.chdir(self._folder)
         parent = os.getpid()
@@ -218,10 +221,9 @@ class _Worker:
         """Whether the next run will find nothing of this one; if not, this worker ends and another starts."""
         os.chdir("/")
         try:
-            if not self._mounts:
+            if self._fresh:
                 tidy.remove(self._folder)
-                return True
-            for folder in self._room():
+            for folder in self._shared:
                 tidy.empty(folder)
                 os.utime(folder, (0, 0))  # when a run has last written there is nobody's business
         except OSError as error:

@@ -97,11 +97,16 @@ def worker_boot(spec: dict[str, Any], folder: str, control: int) -> bytes:
         KeyError: no filter is known for this architecture.
     """
     full, machine, landlock = spec["tier"] == "full", os.uname().machine, confine.landlock_abi()
+    # Beside the mount of an interpreter in /tmp, what a run leaves could not be told from what must stay.
+    kept = [path.split("/")[2] for path in spec["python"]["mounts"] if full and path.startswith("/tmp/")]
+    fresh = not full or bool(kept)
     setup = {
         "folder": folder,
         "mounts": full,
+        "kept": kept,
+        "fresh": fresh,
         "readable": [*SYSTEM_FOLDERS, *_READABLE_FILES, *spec["python"]["mounts"]],
-        "writable": [*_WRITABLE_FILES, *(["/tmp", "/dev/shm"] if full else [])],
+        "writable": [*_WRITABLE_FILES, *(["/dev/shm"] if full else []), *([] if fresh else ["/tmp"])],
         "landlock": landlock,
         "machine": machine,
         "any_pid": seccomp.ANY_PID,

@@ -125,7 +125,7 @@ async def _probe(settings: Settings, as_json: bool, fresh: bool) -> None:
     if isolation.tier is not Tier.NONE:
         sys.stdout.write(plain(f"candidates run on  {isolation.python} ({isolation.python_version})") + "\n")
         when = "earlier, since this machine was started (--fresh tries again)" if isolation.cached else "now"
-        sys.stdout.write(plain(f"tried and held      {', '.join(isolation.held)}; {when}") + "\n")
+        sys.stdout.write(plain(f"tried, all failed  {', '.join(isolation.held)}; {when}") + "\n")
 
 
 # --- from options to a job

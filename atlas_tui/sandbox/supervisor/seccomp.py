@@ -310,13 +310,7 @@ def command_filter(
     program = start + _all({**_MISSING, **_MISSING_STRICT}, column, _ERRNO | _ENOSYS)
     program += _all(_DENIED_ALWAYS, column, _ERRNO | _EPERM)
     if not mounts:
-        program += _denied_without_mounts(column, landlock)
-        program += _all(_DENIED_WITHOUT_NAMESPACE, column, _ERRNO | _EPERM)
-        program += _only_values(_IOCTL[column], 1, _IOCTL_ALLOWED)
-        program += _only_values(_SETAFFINITY[column], 0, (0,))
-        if landlock < _ABI_OF_SCOPES:
-            program += _only_values(_KILL_CALL[column], 0, (ANY_PID,))
-            program += _only_values(_TGKILL[column], 0, (ANY_PID,))
+        program += _denied_beside_others(column, landlock)
     if not processes:
         program += _all(_DENIED_WITHOUT_PROCESSES, column, _ERRNO | _EPERM) + _threads_only(column, _DENY)
     if network:
@@ -332,6 +326,18 @@ def command_filter(
         + _except_values(_IOCTL[column], 1, _IOCTL_OF_TERMINALS)
         + _LET
     )
+
+
+def _denied_beside_others(column: int, landlock: int) -> bytes:
+    """Without namespaces, what would reach the person's files and processes."""
+    program = _denied_without_mounts(column, landlock)
+    program += _all(_DENIED_WITHOUT_NAMESPACE, column, _ERRNO | _EPERM)
+    program += _only_values(_IOCTL[column], 1, _IOCTL_ALLOWED)
+    program += _only_values(_SETAFFINITY[column], 0, (0,))
+    if landlock < _ABI_OF_SCOPES:
+        program += _only_values(_KILL_CALL[column], 0, (ANY_PID,))
+        program += _only_values(_TGKILL[column], 0, (ANY_PID,))
+    return program
 
 
 def _no_address(column: int) -> bytes:

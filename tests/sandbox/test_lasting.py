@@ -19,6 +19,7 @@ from atlas_tui.events import Verdict
 from atlas_tui.problem import Limits
 from atlas_tui.sandbox import LocalSandbox
 from atlas_tui.sandbox.base import Job, Policy, Ran, Tier
+from atlas_tui.sandbox.supervisor import oneshot
 from atlas_tui.sandbox.supervisor.run import Run
 from atlas_tui.sandbox.supervisor.waiting import MOST_RUNS, Full, Waiting
 from atlas_tui.sandbox.supervisor.warm import WarmRun
@@ -362,3 +363,13 @@ def test_only_a_run_kept_from_the_processor_is_run_again(
     assert not run.starved
     run.tries, run.inside = tries, {"limit": limit, "delayed": delayed, "cpu": cpu}
     assert run.starved is again
+
+
+def test_a_copied_tree_may_not_take_the_disk(tmp_path: Path) -> None:
+    box = {"tree": str(tmp_path), "files_most": 10**9, "tmp_bytes": 1 << 60}
+    run = oneshot.BoxRun({"id": 1, "tier": "reduced", "box": box}, b"")
+    run._folder = str(tmp_path)
+    run._free_before = oneshot._free(str(tmp_path))
+    assert not run._too_many_files(1)
+    run._free_before += 3 << 30  # as if so much had been written since
+    assert run._too_many_files(1)

@@ -20,6 +20,8 @@ from atlas_tui.sandbox.supervisor.run import Run
 
 LOOK_SECONDS = 0.05
 _SIGNALLED = 128
+_MOST_OF_DISK = 2 << 30
+"""By how much the free room of the disk that holds a copied tree may shrink; others may write there too."""
 _FEW = 3
 """Processes of a single program: bubblewrap's own, perhaps a shell, itself."""
 _SLACK = 4
@@ -47,6 +49,7 @@ class BoxRun(Run):
         self._folder = ""
         self._limit = ""
         self._peak, self._cpu = 0, 0.0
+        self._free_before = 0
         self._started = self._next_look = self._wall = self._delayed = 0.0
         self._full = request["tier"] == "full"
 
@@ -82,6 +85,7 @@ class BoxRun(Run):
                     os.close(keeper.info)
                     os.close(keeper.life)
                 raise
+            self._free_before = _free(self._folder) if tree else 0
             self._started = time.monotonic()
             # Inside a namespace the kernel counts processes; elsewhere it is for us to look soon.
             self._next_look = self._started + (LOOK_SECONDS if self._full else 0.0)
@@ -239,6 +243,8 @@ class BoxRun(Run):
 
     def _too_many_files(self, first: int) -> bool:
         most = self.request["box"]["files_most"]
+        if self.request["box"]["tree"] and _free(self._folder) < self._free_before - _MOST_OF_DISK:
+            return True
         if not self._full:
             return limits.folder_full(self._folder, 0, most, self.request["box"]["tmp_bytes"])
         try:
@@ -308,6 +314,12 @@ class BoxRun(Run):
         folder, self._folder = self._folder, ""
         if folder:
             tidy.remove(folder)
+
+
+def _free(folder: str) -> int:
+    """Bytes that the disk of ``folder`` has left for us."""
+    told = os.statvfs(folder)
+    return told.f_bavail * told.f_frsize
 
 
 def _remove(folder: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any
 from atlas_tui.problem import Limits
 from atlas_tui.sandbox import languages
 from atlas_tui.sandbox.base import Job, Policy
+from atlas_tui.sandbox.inside.limits import address_space
 from atlas_tui.sandbox.languages import Toolchain
 from atlas_tui.sandbox.wire import token
 
@@ -20,7 +21,6 @@ _COMPILING = Limits(cpu_seconds=60.0, wall_seconds=120.0, memory_bytes=2 << 30, 
 _TMP_BYTES, _COMPILING_BYTES, _PROJECT_BYTES = 64 << 20, 512 << 20, 1 << 30
 _FILE_BYTES, _PROJECT_FILE_BYTES = 64 << 20, 512 << 20
 _FILES, _PROJECT_FILES = 5_000, 200_000
-_LEAST_SPACE = 4 << 30
 _SPARED = ("io_uring_setup", "fanotify_init")
 """Tools of projects try them and do without (node, tsc): they fail instead of ending the run."""
 
@@ -90,7 +90,8 @@ def running(job: Job, toolchain: Toolchain, program: bytes) -> Request:
     box = _Box(
         command=line, mounts=toolchain.mounts, environment=values, start=SCRATCH, files=[language.artefact],
         processes=language.processes, tasks=PROCESSES if language.processes else _THREADS,
-        space_bytes=_space(job.limits) if language.address_space else 0, spared=language.spared,
+        space_bytes=address_space(job.limits.memory_bytes) if language.address_space else 0,
+        spared=language.spared,
     )  # fmt: skip
     return _request(job, box, [job.stdin, program])
 
@@ -125,7 +126,3 @@ def _request(job: Job, box: _Box, parts: list[bytes]) -> Request:
         "sizes": [len(part) for part in parts],
     }  # fmt: skip
     return message, b"".join(parts)
-
-
-def _space(limits: Limits) -> int:
-    return max(_LEAST_SPACE, 2 * limits.memory_bytes + (1 << 30))

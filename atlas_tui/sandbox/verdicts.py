@@ -29,7 +29,7 @@ def failure(note: str) -> Ran:
 
 
 def ran(message: dict[str, Any], contents: bytes, job: Job, tier: str) -> Ran:
-    """What the supervisor's answer (``running.Run.answer``) means."""
+    """What the supervisor's answer (``supervisor.run.Run.answer``) means."""
     sizes = message["sizes"]
     out, err = contents[: sizes[0]], contents[sizes[0] : sizes[0] + sizes[1]]
     inside = message["inside"]

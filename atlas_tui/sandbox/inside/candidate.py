@@ -21,8 +21,6 @@ _OWN_FRAMES = 8
 _RESULT, _STAGE, _NOTICE = 3, 4, 5
 RESERVED = 6
 """Where descriptors are put; from here on all are closed."""
-_LEAST_SPACE = 4 << 30
-"""Stacks of 512 MB and interpreters reserve far more address space than they use."""
 
 # What the candidate says before it runs, one letter each.
 LOCKED, RUNNING, BAD_SOURCE, SETUP_FAILED = b"L", b"R", b"C", b"E"
@@ -35,7 +33,7 @@ def become(
     """Lock this process in and run the job that ``given[0]`` holds; ends with it.
 
     Args:
-        setup: what holds for all runs of this worker (``command.worker_setup``).
+        setup: what holds for all runs of this worker (``command.worker_boot``).
         order: limits of this run.
         territory: what it may reach of the file system; None where there is no Landlock.
         given: descriptors of the job, standard input, output, error, and the result; from ``RESERVED`` on.
@@ -90,10 +88,9 @@ def _lock(
     if os.getppid() != parent:
         os._exit(1)
     confine.dumpable(True)  # or /dev/stdin would not open
-    memory = int(order["memory_bytes"])
     confine.limit_resources(
         cpu=int(-(-order["cpu_seconds"] // 1)),
-        space=max(_LEAST_SPACE, 2 * memory + (1 << 30)),
+        space=limits.address_space(int(order["memory_bytes"])),
         file_size=limits.FILE_BYTES,
         processes=limits.TASKS if setup["mounts"] else 0,
     )

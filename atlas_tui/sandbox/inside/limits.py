@@ -19,7 +19,13 @@ MOST_ENTRIES = 5_000
 TASKS = 64
 """Threads, in an own user namespace, where the kernel counts the sandbox alone."""
 _THREADS = 256
+_LEAST_SPACE = 4 << 30
 _FOLDER_POLL_SECONDS = 0.25
+
+
+def address_space(memory_bytes: int) -> int:
+    """Bytes to limit it to: stacks of 512 MB and interpreters reserve far more than they use."""
+    return max(_LEAST_SPACE, 2 * memory_bytes + (1 << 30))
 
 
 class Watch:

@@ -33,19 +33,9 @@ _LAST_FIRST_PID = 2
 """The first process of a namespace, or the first that an older bubblewrap starts there."""
 _WARM = (
     *("collections", "heapq", "bisect", "itertools", "functools", "string", "re", "random", "copy", "math"),
-    *(
-        "operator",
-        "typing",
-        "dataclasses",
-        "decimal",
-        "fractions",
-        "datetime",
-        "statistics",
-        "array",
-        "queue",
-    ),
-    *("threading", "traceback", "linecache", "contextlib", "enum", "abc", "types", "io", "atexit", "struct"),
-    *("cmath", "bisect", "numbers", "textwrap", "tempfile", "signal", "resource", "warnings", "weakref"),
+    *("operator", "typing", "dataclasses", "decimal", "fractions", "datetime", "statistics", "array"),
+    *("queue", "threading", "traceback", "linecache", "contextlib", "enum", "abc", "types", "io", "atexit"),
+    *("struct", "cmath", "numbers", "textwrap", "tempfile", "signal", "resource", "warnings", "weakref"),
 )
 """What programs usually import: forked with the process instead of loaded in every run."""
 

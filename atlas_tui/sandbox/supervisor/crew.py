@@ -33,8 +33,7 @@ class Crew:
             OSError, subprocess.SubprocessError, KeyError, ValueError: none could be started.
         """
         spec = run.spec()
-        busy = {id(worker) for worker, _ in self._busy.values()}
-        idle = [one for one in self._workers if id(one) not in busy and not one.gone and one.spec == spec]
+        idle = [one for one in self._idle() if not one.gone and one.spec == spec]
         worker = next((one for one in idle if one.ready), None) or next(iter(idle), None)
         if worker is None:
             worker = Worker(spec, self._drop)
@@ -57,9 +56,10 @@ class Crew:
 
     def surplus(self) -> list[Worker]:
         """Idle ones beyond the size: of another kind than those that are needed now."""
-        busy = {id(worker) for worker, _ in self._busy.values()}
-        idle = [worker for worker in self._workers if id(worker) not in busy]
-        return idle[: max(0, len(self._workers) - self._size)]
+        return self._idle()[: max(0, len(self._workers) - self._size)]
+
+    def _idle(self) -> list[Worker]:
+        return [worker for worker in self._workers if self.run_of(worker) is None]
 
     def dismiss(self, worker: Worker) -> None:
         """Let go of it and of all it has."""

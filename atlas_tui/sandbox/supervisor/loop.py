@@ -31,8 +31,6 @@ log = logging.getLogger("atlas_tui.sandbox.supervisor")
 _TICK_SECONDS = 0.25
 _MOST_UNSENT = 64 << 20
 """While more than this waits for the app to read it, nothing new is begun."""
-_STACK_BYTES = 512 << 20
-"""Deep recursion on the main thread is legitimate; the memory limit still holds."""
 _ERRORS = (OSError, subprocess.SubprocessError, KeyError, ValueError)
 
 

@@ -78,22 +78,38 @@ _DENIED_STRICT = {
     **_ATTRIBUTES,
 }  # fmt: skip
 
+
+def _of_strict(*names: str) -> dict[str, tuple[int, int]]:
+    return {name: _DENIED_STRICT[name] for name in names}
+
+
 # What a program under the policy project may do, and one without an own process namespace may not: leave the
 # group it is killed by, or reach processes beside it.
-_DENIED_WITHOUT_NAMESPACE = {
-    "setsid": (112, 157), "setpgid": (109, 154), "setpriority": (141, 140), "ioprio_set": (251, 30),
-    "sched_setscheduler": (144, 119), "sched_setparam": (142, 118), "sched_setattr": (314, 274),
-    "migrate_pages": (256, 238), "move_pages": (279, 239), "pidfd_open": (434, 434),
-    "pidfd_send_signal": (424, 424), "rt_sigqueueinfo": (129, 138), "rt_tgsigqueueinfo": (297, 240),
-    "tkill": (200, 130),
-}  # fmt: skip
-_DENIED_ALWAYS = {
-    "clock_settime": (227, 112), "settimeofday": (164, 170), "adjtimex": (159, 171),
-    "clock_adjtime": (305, 266), "sethostname": (170, 161), "setdomainname": (171, 162),
-    "name_to_handle_at": (303, 264), "personality": (135, 92), "seccomp": (317, 277),
-    "mlock": (149, 228), "mlock2": (325, 284), "mlockall": (151, 230),
-}  # fmt: skip
-_DENIED_WITHOUT_PROCESSES = {"fork": (57, _NONE), "vfork": (58, _NONE)}
+_DENIED_WITHOUT_NAMESPACE = _of_strict(
+    *(
+        "setsid",
+        "setpgid",
+        "setpriority",
+        "ioprio_set",
+        "sched_setscheduler",
+        "sched_setparam",
+        "sched_setattr",
+    ),
+    *(
+        "migrate_pages",
+        "move_pages",
+        "pidfd_open",
+        "pidfd_send_signal",
+        "rt_sigqueueinfo",
+        "rt_tgsigqueueinfo",
+    ),
+    "tkill",
+)
+_DENIED_ALWAYS = _of_strict(
+    *("clock_settime", "settimeofday", "adjtimex", "clock_adjtime", "sethostname", "setdomainname"),
+    *("name_to_handle_at", "personality", "seccomp", "mlock", "mlock2", "mlockall"),
+)
+_DENIED_WITHOUT_PROCESSES = _of_strict("fork", "vfork")
 
 NOTICES = {
     "network": ("socket", "connect", "bind", "listen", "accept", "accept4"),

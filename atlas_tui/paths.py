@@ -50,3 +50,18 @@ def journal_dir() -> Path:
 
 def log_dir() -> Path:
     return state_dir() / "log"
+
+
+def models_dir() -> Path:
+    """Pulled models."""
+    return data_dir() / "models"
+
+
+def saved_state_dir() -> Path:
+    """States of read problem statements, by model."""
+    return state_dir() / "prefixes"
+
+
+def bench_file() -> Path:
+    """What `models bench` measured here, by model."""
+    return state_dir() / "speculation.json"

@@ -34,13 +34,44 @@ class _Group(BaseModel):
 
 class ModelSettings(_Group):
     path: str = ""
-    """A GGUF file; empty means the bundled model."""
+    """A GGUF file, a name of the catalog, or ``hf:owner/repo:file``; empty means the bundled model."""
     context: int = Field(default=0, ge=0, le=1 << 20)
     """Tokens of context for all sequences together; 0 takes the model's own, at most 16,384."""
     gpu_layers: int = Field(default=-1, ge=-1)
     """Layers on the GPU; -1 means all that fit, 0 means CPU only."""
     threads: int = Field(default=0, ge=0, le=1024)
     """CPU threads that decode; 0 means all physical cores but one (at least one)."""
+    kv_type: str = Field(default="auto", pattern="^(auto|f16|q8_0|q4_0)$")
+    """Numbers of the KV cache; auto gives up precision only where memory is short."""
+    flash_attention: str = Field(default="auto", pattern="^(auto|on|off)$")
+    """auto uses it on a GPU, and where the KV cache needs it."""
+    speculation: str = Field(default="auto", pattern="^(auto|off|lookup|draft)$")
+    """Guessing tokens ahead where one sequence runs alone; auto goes by what `models bench` measured."""
+    draft: str = ""
+    """A small model with the same vocabulary that guesses ahead; written as ``path`` is."""
+    idle_minutes: float = Field(default=30.0, ge=0.0, le=10_000.0)
+    """Minutes without a run after which the model's memory is given back; 0 means never."""
+    saved_state_mb: int = Field(default=512, ge=0, le=1 << 20)
+    """Disk for read problem statements, so that resumed sessions need not read them again; 0 keeps none."""
+
+
+class RemoteSettings(_Group):
+    base_url: str = ""
+    """An OpenAI-compatible server, such as http://localhost:8000/v1; set, it is used instead of a file."""
+    model: str = ""
+    """The model's name there; empty takes the server's first."""
+    api: str = Field(default="chat", pattern="^(chat|completions)$")
+    key_env: str = "ATLAS_TUI_API_KEY"
+    """The environment variable that holds the key; where it is not set, the system keyring is asked."""
+    context: int = Field(default=0, ge=0, le=1 << 24)
+    """Tokens one sequence may have there; 0 asks the server, and is unknown where it does not tell."""
+    in_flight: int = Field(default=8, ge=1, le=256)
+    """Most requests at once."""
+    timeout_seconds: float = Field(default=120.0, gt=0.0, le=3600.0)
+    """Longest silence of the server."""
+    retries: int = Field(default=3, ge=0, le=20)
+    embedding_model: str = ""
+    """The model behind the embeddings endpoint; empty takes ``model``."""
 
 
 class SolverSettings(_Group):
@@ -85,6 +116,7 @@ class Settings(BaseSettings):
     )
 
     model: ModelSettings = ModelSettings()
+    remote: RemoteSettings = RemoteSettings()
     solver: SolverSettings = SolverSettings()
     sandbox: SandboxSettings = SandboxSettings()
     ui: UiSettings = UiSettings()

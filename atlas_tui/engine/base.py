@@ -24,6 +24,30 @@ class StopReason(StrEnum):
     CANCELLED = "cancelled"
 
 
+class ThinkingEnd(StrEnum):
+    """How a thinking block was left."""
+
+    NONE = ""
+    """There was none, or it is still open."""
+    CLOSED = "closed"
+    """The model closed it."""
+    BUDGET = "budget"
+    """Its budget was used up, and it was closed from outside."""
+    LOOP = "loop"
+    """It repeated itself, and was closed from outside."""
+    TURN = "turn"
+    """The model ended its turn inside it, and it was closed from outside."""
+
+
+class Span(StrEnum):
+    """Which generated rows an embedding is the mean of."""
+
+    ANSWER = "answer"
+    """Everything after the thinking."""
+    CODE = "code"
+    """Inside the answer's first fenced block."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
     role: str
@@ -39,6 +63,18 @@ class Sampler:
     top_k: int = 20
     min_p: float = 0.0
     seed: int = 0
+    logit_bias: tuple[tuple[int, float], ...] = ()
+    """Token and what is added to its logit, in nats; ``-inf`` forbids it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grammar:
+    """What an answer may look like; exactly one of the two is given. Thinking is free."""
+
+    gbnf: str = ""
+    """llama.cpp's grammar language; its first rule is ``root``."""
+    json_schema: str = ""
+    """A JSON schema, as JSON."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,18 +88,23 @@ class SequenceRequest:
     """Budget of the answer, thinking not counted."""
     thinking: int = 0
     """Most thinking tokens; 0 switches thinking off by an empty, pre-filled block."""
+    thinking_floor: int = 0
+    """Least thinking tokens: an earlier close becomes "Wait", at most ``waits`` times."""
+    waits: int = 2
     stop: tuple[str, ...] = ()
-    embed: bool = False
-    """Take the mean of the last hidden states of the generated rows."""
+    grammar: Grammar | None = None
+    embed: tuple[Span, ...] = ()
+    """Means of the last hidden states of the generated rows to take along."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prefill:
-    """Prompt reading over the whole batch, in tokens; tokens shared by sequences count once."""
+    """Prompt reading over the whole call, in tokens; tokens shared by sequences count once."""
 
     done: int
     total: int
     reused: int
+    """Of ``done``: what was already in the cache, from memory or from disk."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +115,17 @@ class Delta:
     text: str
     tokens: int
     phase: Phase
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statistics:
+    """How sure the model was of the answer's tokens; natural logarithms of its raw distribution."""
+
+    tokens: int
+    mean_logprob: float
+    least_logprob: float
+    mean_entropy: float | None = None
+    """Nats; None where only the chosen token's log-probability is known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,8 +140,15 @@ class Finished:
     prompt_tokens: int
     answer_tokens: int
     thinking_tokens: int
-    mean_logprob: float | None
-    embedding: Vector | None
+    thinking_end: ThinkingEnd = ThinkingEnd.NONE
+    waits: int = 0
+    """Early closes that were turned into "Wait"."""
+    statistics: Statistics | None = None
+    embeddings: tuple[Vector, ...] = ()
+    """One for each span that was asked for and had rows, in the order of the request."""
+    drafted: int = 0
+    accepted: int = 0
+    """Tokens guessed ahead by speculation, and how many of them were right."""
 
 
 EngineEvent = Prefill | Delta | Finished
@@ -101,16 +160,60 @@ class ModelInfo:
 
     name: str
     path: str
+    """The file, or the address of the server."""
     context: int
-    """Tokens of context shared by all sequences."""
+    """Tokens of context shared by all sequences; 0 when a server does not tell."""
     layers: int
     gpu_layers: int
     embedding_size: int
     device: str
-    """Where it runs: ``CPU`` or the name of the GPU."""
+    """Where it runs: ``CPU``, the name of the GPU, or the server."""
     size_bytes: int
     prompt_hash: str = ""
     """Hash of the prompt set the model was trained on; empty for models that were not trained on ours."""
+    fingerprint: str = ""
+    """Tells this file from any other; empty for a server."""
+    fit: str = ""
+    """The memory plan in one line: layers on the GPU, context, memory."""
+    given_up: tuple[str, ...] = ()
+    """What had to be given up to load it, in words."""
+    kv_type: str = "f16"
+    speculation: str = "off"
+    """off, lookup or draft."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capabilities:
+    """What an engine can do beyond writing text."""
+
+    live_embeddings: bool
+    """Embeddings of what is generated, without a second pass."""
+    embeddings: bool
+    """Embeddings of given texts."""
+    grammar: bool
+    logprobs: bool
+    exact_budget: bool
+    """Thinking is closed to the token."""
+    most_sequences: int
+    """Sequences of one call."""
+
+
+class LifeState(StrEnum):
+    OFF = "off"
+    LOADING = "loading"
+    READY = "ready"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Life:
+    """Where an engine is in its life."""
+
+    state: LifeState
+    fraction: float | None = None
+    """How much of the file is loaded, 0 to 1, while it is known."""
+    why: str = ""
+    """Why it is off or failed; empty when nobody asked for it yet."""
 
 
 class EngineError(AtlasError):
@@ -159,20 +262,41 @@ class Engine(Protocol):
         """The loaded model, or None while there is none."""
         ...
 
+    @property
+    def life(self) -> Life:
+        """Off, loading and how far, ready, or failed and why."""
+        ...
+
+    @property
+    def capabilities(self) -> Capabilities: ...
+
     async def count(self, messages: Sequence[Message]) -> int:
         """Tokens of the rendered prompt. Raises: ModelLoadError, ModelDied."""
         ...
 
     def generate(self, requests: Sequence[SequenceRequest]) -> AsyncIterator[EngineEvent]:
-        """Continue all requests in one batch; loads the model when needed.
+        """Continue all requests in one batch; loads the model when needed. Several calls may run at once:
+        their sequences share the batch.
 
         Ends after one ``Finished`` per request. Closing the iterator cancels what still runs.
         Raises: ContextTooSmall before the first decode, ModelLoadError, ModelDied.
         """
         ...
 
+    async def embed(self, texts: Sequence[str]) -> list[Vector]:
+        """The mean of the last hidden states of each text, read alone. These are other vectors than those
+        of ``Finished.embeddings``, and their ``origin`` says so.
+
+        Raises: EngineError where the engine has none, ContextTooSmall, ModelLoadError, ModelDied.
+        """
+        ...
+
     def cancel(self, ids: Sequence[str] | None = None) -> None:
         """Stop these sequences (all when None), also in the middle of reading a prompt."""
+        ...
+
+    async def unload(self) -> None:
+        """Give the memory back; the next call loads again. Ends what runs."""
         ...
 
     async def close(self) -> None:

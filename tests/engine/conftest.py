@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from atlas_tui.engine.base import EngineEvent, Finished, Message, Sampler, SequenceRequest
+from atlas_tui.engine.base import Engine, EngineEvent, Finished, Message, Sampler, SequenceRequest
 from atlas_tui.engine.llama import loading, native
 from atlas_tui.engine.llama.client import LlamaEngine
 from atlas_tui.engine.llama.session import Session
@@ -26,7 +26,7 @@ def ask(
     return SequenceRequest(id=name, messages=messages, sampler=sampler, **fields)  # type: ignore[arg-type]
 
 
-async def collect(engine: LlamaEngine, requests: list[SequenceRequest]) -> list[EngineEvent]:
+async def collect(engine: Engine, requests: list[SequenceRequest]) -> list[EngineEvent]:
     return [event async for event in engine.generate(requests)]
 
 
@@ -56,7 +56,7 @@ def make_session() -> Iterator[Callable[..., Session]]:
     def make(path: Path, context: int = 2048) -> Session:
         log = native.NativeLog()
         log.install()
-        wanted = loading.Wanted(path, context, 0, 1)
+        wanted = loading.Wanted(path=path, context=context, gpu_layers=0, threads=1)
         made.append(Session(loading.load(wanted, log)))
         return made[-1]
 

@@ -73,7 +73,9 @@ async def test_deltas_join_to_the_text_and_their_tokens_to_the_count(noisy: Llam
         assert "".join(delta.text for delta in deltas) == done.text
         assert sum(delta.tokens for delta in deltas) == done.answer_tokens == 300
         assert done.reason is StopReason.LENGTH
-        assert done.mean_logprob is not None and done.mean_logprob < -1
+        assert done.statistics is not None and done.statistics.tokens == 300
+        assert done.statistics.least_logprob <= done.statistics.mean_logprob < -1
+        assert done.statistics.mean_entropy is not None and done.statistics.mean_entropy > 1
 
 
 async def test_deltas_are_joined_and_few(noisy: LlamaEngine) -> None:

@@ -10,22 +10,33 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from atlas_tui.engine.base import EngineEvent, Finished, Message, Prefill, Sampler, SequenceRequest
+from atlas_tui.engine.base import (
+    ContextTooSmall,
+    EngineError,
+    EngineEvent,
+    Finished,
+    Message,
+    Prefill,
+    SequenceRequest,
+    Span,
+)
 from atlas_tui.engine.llama import native
 from atlas_tui.engine.llama.cancel import Cancellation
 from atlas_tui.engine.llama.context import (
     Batch,
     Context,
+    Floats,
     Interrupted,
     NoRoom,
-    SamplerChain,
-    log_probability,
+    Shape,
 )
 from atlas_tui.engine.llama.native import Model, NativeError
-from atlas_tui.engine.llama.pool import HiddenMean, components
-from atlas_tui.engine.llama.scheduler import common_length
+from atlas_tui.engine.llama.pool import SpanMeans, components
+from atlas_tui.engine.llama.prefix import cells, tokens_of
+from atlas_tui.engine.llama.sampling import Chain, Drawn
 from atlas_tui.engine.llama.session import Session
 from atlas_tui.engine.llama.template import ChatTemplate
+from atlas_tui.events import Vector
 from tests.conftest import REPLIES
 from tests.engine.conftest import ask
 
@@ -40,7 +51,7 @@ def model(tiny_gguf: Path) -> Model:
 
 @pytest.fixture
 def context(model: Model) -> Context:
-    return Context(model, tokens=256, rows=32, sequences=3, threads=1)
+    return Context(model, shape=Shape(256, 32), sequences=3, outputs=3, threads=1)
 
 
 def fill(context: Context, count: int, *, output: bool = True, sequence: int = 0) -> Batch:
@@ -78,17 +89,14 @@ def test_limits_of_a_batch_are_exceptions(context: Context, model: Model) -> Non
 
 
 def test_rows_without_output_cannot_be_asked(context: Context) -> None:
-    chain = SamplerChain(Sampler())
     for row in (0, 5):
         with pytest.raises(NativeError, match="no output"):
-            context.sample(chain, row)
+            context.logits(row)
     context.decode(fill(context, 4))
-    assert 0 <= context.sample(chain, 3) < context.model.tokens
-    for wrong in (lambda: context.logits(2), lambda: context.sample(chain, 0), lambda: context.hidden(3)):
+    assert context.logits(3).size == context.model.tokens
+    for wrong in (lambda: context.logits(2), lambda: context.logits(0), lambda: context.hidden(3)):
         with pytest.raises(NativeError):
             wrong()
-    chain.close()
-    chain.close()
 
 
 def test_sequences_out_of_range_are_exceptions(context: Context, model: Model) -> None:
@@ -96,7 +104,7 @@ def test_sequences_out_of_range_are_exceptions(context: Context, model: Model) -
         with pytest.raises(NativeError):
             wrong()
     with pytest.raises(NativeError, match="not possible"):
-        Context(model, tokens=256, rows=32, sequences=100_000, threads=1)
+        Context(model, shape=Shape(256, 32), sequences=100_000, threads=1)
 
 
 def test_a_full_context_says_so_and_goes_on(context: Context) -> None:
@@ -123,7 +131,7 @@ def test_an_interrupt_stops_a_decode(context: Context) -> None:
 
 def test_an_interrupt_stops_a_decode_in_the_middle(model: Model) -> None:
     """From another thread, while llama.cpp computes."""
-    context = Context(model, tokens=8192, rows=8192, sequences=1, threads=1)
+    context = Context(model, shape=Shape(8192, 8192), sequences=1, threads=1)
     batch = fill(context, 8000)
     threading.Timer(0.05, context.interrupt).start()
     began = time.monotonic()
@@ -133,27 +141,6 @@ def test_an_interrupt_stops_a_decode_in_the_middle(model: Model) -> None:
     context.resume()
     context.decode(fill(context, 4))
     context.close()
-
-
-def test_the_seed_that_means_random_is_not_passed_on(context: Context) -> None:
-    context.decode(fill(context, 4))
-
-    def draws() -> list[int]:
-        chain = SamplerChain(Sampler(temperature=2.0, top_k=0, top_p=1.0, seed=0xFFFFFFFF))
-        drawn = [context.sample(chain, 3) for _ in range(10)]
-        chain.close()
-        return drawn
-
-    assert draws() == draws()
-
-
-def test_log_probability_is_the_log_softmax(context: Context) -> None:
-    context.decode(fill(context, 4))
-    logits = context.logits(3).astype(np.float64)
-    expected = logits - np.log(np.exp(logits).sum())
-    assert log_probability(context.logits(3), 77) == pytest.approx(expected[77], abs=1e-5)
-    total = sum(np.exp(log_probability(context.logits(3), token)) for token in range(context.model.tokens))
-    assert total == pytest.approx(1.0, abs=1e-4)
 
 
 def test_pasted_control_tokens_stay_text(model: Model) -> None:
@@ -245,10 +232,10 @@ def test_the_common_prompt_is_read_once(
     text = "The same statement for all. " * 20
     requests = [ask(text + name, name, max_tokens=1) for name in ("A", "BB", "CCC")]
     prompts = [session._template.prompt(one.messages, thinking=False).tokens for one in requests]
-    shared = common_length(prompts)
-    assert shared > 300
+    once = cells(map(tokens_of, prompts))
+    assert 300 < once < len(prompts[0]) + 50
     events = run(session, requests)
-    assert sum(rows) == shared + sum(len(prompt) - shared for prompt in prompts)
+    assert sum(rows) == once
     totals = {event.total for event in events if isinstance(event, Prefill)}
     assert totals == {sum(rows)}
 
@@ -267,54 +254,95 @@ def test_the_embedding_is_the_mean_of_a_second_pass(
 ) -> None:
     """Read prompt and answer anew, in one pass with hidden states: the mean over the answer is the same."""
     session = make_session(tiny_gguf if not thinking else reciter_gguf)
-    rows: list[int] = []
-    draw = Context.sample
-
     requests = [
-        ask("about " + "x" * index, name, embed=True, max_tokens=40, thinking=thinking)
+        ask("about " + "x" * index, name, embed=(Span.ANSWER,), max_tokens=40, thinking=thinking)
         for index, name in enumerate("ABC")
     ]
     tokens: dict[int, list[int]] = {}
+    draw = Chain.draw
 
-    def sample(self: Context, chain: SamplerChain, row: int) -> int:
-        token = draw(self, chain, row)
-        tokens.setdefault(id(chain), []).append(token)
-        return token
+    def noted(self: Chain, logits: Floats, *, free: bool, measured: bool = True) -> Drawn:
+        drawn = draw(self, logits, free=free, measured=measured)
+        tokens.setdefault(id(self), []).append(drawn.token)
+        return drawn
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Context, "sample", sample)
+        patch.setattr(Chain, "draw", noted)
         events = run(session, requests)
     done = {event.id: event for event in events if isinstance(event, Finished)}
     model, drawn = session._loaded.model, list(tokens.values())
-    second = Context(model, tokens=2048, rows=1024, sequences=1024 // 4, threads=1)
+    second = Context(model, shape=Shape(2048, 1024), sequences=8, threads=1)
     for request, sampled in zip(requests, drawn, strict=True):
         prompt = session._template.prompt(request.messages, thinking=thinking > 0).tokens
         forced = list(session._tags.forced) if thinking and session._tags else []
         before = prompt + sampled[: thinking + bool(thinking)] + forced
-        answer = sampled[thinking + bool(thinking) : -1]
-        mean = HiddenMean()
-        for position, token in enumerate(before + answer):
+        mean = SpanMeans((Span.ANSWER,))
+        for position, token in enumerate(before + sampled[thinking + bool(thinking) : -1]):
             batch = second.batch()
             batch.add(token, position, (0,), output=True)
             second.decode(batch, hidden=True)
             if position >= len(before):
-                mean.add(second.hidden(0))
+                mean.add(mean.mark(b""), second.hidden(0))
         second.drop(0)
-        expected, vector = mean.vector(), done[request.id].embedding
-        assert expected is not None and vector is not None
-        assert vector.origin == "generated-mean"
+        (expected,), (vector,) = mean.vectors(), done[request.id].embeddings
+        assert vector.origin == "generated-mean/answer"
         one, two = components(expected), components(vector)
         assert one.size == model.embedding_size
         assert one @ two / np.linalg.norm(one) / np.linalg.norm(two) >= 0.9999
-    assert not rows
     second.close()
 
 
-def test_no_embedding_unless_asked(make_session: MakeSession, reciter_gguf: Path) -> None:
-    events = run(make_session(reciter_gguf), [ask("x"), ask("x", "B", embed=True)])
+def test_spans_are_told_apart(make_session: MakeSession, reciter_gguf: Path) -> None:
+    requests = [ask("x"), ask("x", "B", embed=(Span.CODE, Span.ANSWER)), ask("x", "C", embed=(Span.CODE,))]
+    events = run(make_session(reciter_gguf), requests)
     done = {event.id: event for event in events if isinstance(event, Finished)}
-    assert done["A"].embedding is None
-    assert done["B"].embedding is not None
+    assert done["A"].embeddings == ()
+    code, answer = done["B"].embeddings
+    assert (code.origin, answer.origin) == ("generated-mean/code", "generated-mean/answer")
+    assert code.half != answer.half
+    assert done["C"].embeddings[0].half == code.half
+
+
+def test_a_text_alone_has_another_vector_than_in_its_context(
+    make_session: MakeSession, tiny_gguf: Path
+) -> None:
+    session = make_session(tiny_gguf)
+    alone: list[Vector | None] = []
+    texts = [
+        "def f():\n    return 1\n" * 5,
+        "x",
+        "another text, somewhat longer than a batch of rows is. " * 3,
+    ]
+    session.embed(texts, lambda vectors: alone.extend(vectors))
+    events = run(session, [ask("go", max_tokens=30)])
+    while len(alone) < len(texts):
+        session.step()
+    assert [event.answer_tokens for event in events if isinstance(event, Finished)] == [30]
+    model = session._loaded.model
+    second = Context(model, shape=Shape(2048, 1024), sequences=2, threads=1)
+    for text, vector in zip(texts, alone, strict=True):
+        assert vector is not None and vector.origin == "standalone-mean"
+        rows = []
+        for position, token in enumerate(model.tokenize(text, special=False)):
+            batch = second.batch()
+            batch.add(token, position, (0,), output=True)
+            second.decode(batch, hidden=True)
+            rows.append(second.hidden(0).copy())
+        second.drop(0)
+        one, two = np.mean(rows, axis=0), components(vector)
+        assert one @ two / np.linalg.norm(one) / np.linalg.norm(two) >= 0.9999
+    second.close()
+
+
+def test_texts_that_cannot_be_embedded(make_session: MakeSession, tiny_gguf: Path) -> None:
+    session = make_session(tiny_gguf, context=256)
+    with pytest.raises(EngineError, match="empty"):
+        session.embed(["a", ""], lambda vectors: None)
+    with pytest.raises(ContextTooSmall):
+        session.embed(["x" * 300], lambda vectors: None)
+    given: list[list[Vector | None]] = []
+    session.embed([], given.append)
+    assert given == [[]] and not session.busy
 
 
 def test_devices_can_be_listed() -> None:

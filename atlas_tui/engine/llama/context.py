@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from llama_cpp import llama_cpp as ll
 
-from atlas_tui.engine.base import Sampler
 from atlas_tui.engine.llama.native import Model, NativeError
 
 Floats = npt.NDArray[np.float32]
 
-DEFAULT_SEED = 0xFFFFFFFF
-"""``LLAMA_DEFAULT_SEED``: to llama.cpp this one seed means a random one, so it is never passed on."""
+KV_TYPES = {"f16": 1, "q8_0": 8, "q4_0": 2}
+"""Numbers of a KV cache, as ``ggml_type``."""
+
+OUTPUTS = 32
+"""Rows of one decode that may give an output."""
+
+_MOST_VIEWS = 256
 
 LEAST_CELLS = 256
 """llama.cpp rounds the size of a context up to a multiple of this, but not the size of its batches."""
@@ -45,24 +50,25 @@ class Batch:
         self._pos = np.ctypeslib.as_array(self.native.pos, (rows,))
         self._count = np.ctypeslib.as_array(self.native.n_seq_id, (rows,))
         self._output = np.ctypeslib.as_array(self.native.logits, (rows,))
+        self._rows = 0
         self.outputs: set[int] = set()
 
     def __len__(self) -> int:
-        return int(self.native.n_tokens)
+        return self._rows
 
     @property
     def room(self) -> int:
         """Rows that can still be added."""
-        return self._limits[0] - len(self)
+        return self._limits[0] - self._rows
 
     def clear(self) -> None:
-        self.native.n_tokens = 0
+        self._rows = self.native.n_tokens = 0
         self.outputs.clear()
 
     def add(self, token: int, position: int, sequences: Sequence[int], *, output: bool) -> int:
         """Add a row that belongs to ``sequences``; gives its index. Raises: NativeError on any limit."""
         rows, most_sequences, most_outputs, vocabulary = self._limits
-        index = len(self)
+        index = self._rows
         if index >= rows:
             raise NativeError(f"a batch holds at most {rows} rows")
         if not 0 <= token < vocabulary:
@@ -79,7 +85,7 @@ class Batch:
             self.native.seq_id[index][place] = sequence
         if output:
             self.outputs.add(index)
-        self.native.n_tokens = index + 1
+        self._rows = self.native.n_tokens = index + 1
         return index
 
     def close(self) -> None:
@@ -88,32 +94,47 @@ class Batch:
             self.native = None
 
 
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """Size and kind of a context."""
+
+    tokens: int
+    rows: int
+    """Tokens of one decode at most."""
+    kv_type: str = "f16"
+    flash: bool = False
+
+
 class Context:
     """KV cache and compute buffers for ``sequences`` sequences that share one pool of ``tokens`` cells.
 
-    With ``flash`` llama.cpp decides itself about flash attention; without there is none. On a CPU it costs
-    more than it gives here: three rows at 1,024 tokens took 12 % longer on 0.6 B parameters (Q8_0), and four
-    times as long on a model of 2 M.
+    ``outputs`` rows of one decode may give logits or hidden states. Flash attention is off unless asked for:
+    on a CPU it costs more than it gives here (three rows at 1,024 tokens took 12 % longer on 0.6 B
+    parameters, Q8_0, and four times as long on a model of 2 M). A quantized cache needs it.
 
     Raises:
         NativeError: llama.cpp could not allocate it.
     """
 
     def __init__(
-        self, model: Model, *, tokens: int, rows: int, sequences: int, threads: int, flash: bool = False
+        self, model: Model, *, shape: Shape, sequences: int, threads: int, outputs: int = OUTPUTS
     ) -> None:
         if not 0 < sequences <= ll.llama_max_parallel_sequences():
             raise NativeError(f"{sequences} sequences at once are not possible")
-        tokens = max(tokens, LEAST_CELLS)
-        self.model, self.sequences, self.rows = model, sequences, min(rows, tokens)
+        tokens = max(shape.tokens, LEAST_CELLS)
+        self.model, self.sequences, self.rows = model, sequences, min(shape.rows, tokens)
+        outputs = max(outputs, sequences)  # llama.cpp plans for one of each sequence, and aborts below
+        self.outputs = min(outputs, self.rows)
         params = ll.llama_context_default_params()
         params.n_ctx = tokens
         # Equal sizes: an interrupted decode is then one whole step that llama.cpp rolls back.
         params.n_batch = params.n_ubatch = self.rows
-        params.n_seq_max = params.n_outputs_max = sequences
+        params.n_seq_max, params.n_outputs_max = sequences, outputs
         params.kv_unified = True
         params.n_threads = params.n_threads_batch = threads
-        params.flash_attn_type = -1 if flash else 0
+        params.type_k = params.type_v = KV_TYPES[shape.kv_type]
+        # Where the cache allows it, llama.cpp itself says whether the device has the kernel.
+        params.flash_attn_type = 1 if shape.kv_type != "f16" else -1 if shape.flash else 0
         params.pooling_type = ll.LLAMA_POOLING_TYPE_NONE
         params.no_perf = True
         self._handle = ll.llama_init_from_model(model.handle, params)
@@ -121,9 +142,14 @@ class Context:
             raise NativeError("llama.cpp could not make a context")
         self._memory = ll.llama_get_memory(self._handle)
         self.tokens: int = ll.llama_n_ctx(self._handle)
+        self.goes_back: bool = not (
+            ll.llama_model_is_recurrent(model.handle) or ll.llama_model_is_hybrid(model.handle)
+        )
+        """Whether a sequence can forget its last tokens; the state of recurrent models cannot."""
         self._flag = ctypes.create_string_buffer(2)
         self._outputs: frozenset[int] = frozenset()
         self._hidden = False
+        self._views: dict[int, Floats] = {}
         ll.llama_set_abort_callback(self._handle, _ASK_FLAG, ctypes.cast(self._flag, ctypes.c_void_p))
 
     def close(self) -> None:
@@ -134,7 +160,7 @@ class Context:
     def batch(self) -> Batch:
         """A batch that fits this context."""
         return Batch(
-            rows=self.rows, sequences=self.sequences, outputs=self.sequences, vocabulary=self.model.tokens
+            rows=self.rows, sequences=self.sequences, outputs=self.outputs, vocabulary=self.model.tokens
         )
 
     def interrupt(self) -> None:
@@ -154,8 +180,8 @@ class Context:
             raise Interrupted
         if not len(batch):
             raise NativeError("the batch is empty")
-        if hidden and len(batch) > self.sequences:
-            raise NativeError(f"{len(batch)} rows with hidden states, {self.sequences} are possible")
+        if hidden and len(batch) > self.outputs:
+            raise NativeError(f"{len(batch)} rows with hidden states, {self.outputs} are possible")
         if hidden != self._hidden:
             ll.llama_set_embeddings(self._handle, hidden)
             self._hidden = hidden
@@ -186,16 +212,27 @@ class Context:
         pointer = get(self._handle, row)
         if not pointer:
             raise NativeError(f"row {row} has no output")
-        return np.ctypeslib.as_array(pointer, (size,))
+        address = ctypes.addressof(pointer.contents)
+        view = self._views.get(address)
+        if view is None or view.size != size:
+            # llama.cpp gives the same few places again and again, and a view of one is costly to make.
+            if len(self._views) > _MOST_VIEWS:
+                self._views.clear()
+            view = self._views[address] = np.ctypeslib.as_array(pointer, (size,))
+        return view
 
     def check_output(self, row: int) -> None:
         if row not in self._outputs:
             raise NativeError(f"row {row} has no output")
 
-    def copy(self, source: int, target: int) -> None:
-        """Let ``target`` share all cells of ``source`` (``llama_memory_seq_cp``); nothing is moved."""
+    def copy(self, source: int, target: int, length: int = -1) -> None:
+        """Let ``target`` share the first ``length`` cells of ``source``, all when negative
+        (``llama_memory_seq_cp``); nothing is moved. Raises: NativeError: a part, of a state that has none.
+        """
         self._check(source, target)
-        ll.llama_memory_seq_cp(self._memory, source, target, -1, -1)
+        if length >= 0 and not self.goes_back:
+            raise NativeError("a part of a recurrent state cannot be copied")
+        ll.llama_memory_seq_cp(self._memory, source, target, 0 if length >= 0 else -1, length)
 
     def trim(self, sequence: int, keep: int) -> bool:
         """Forget what comes after the first ``keep`` tokens; False when the model's state cannot go back."""
@@ -207,51 +244,33 @@ class Context:
         self._check(sequence)
         ll.llama_memory_seq_rm(self._memory, sequence, -1, -1)
 
+    def clear(self) -> None:
+        """Forget every sequence."""
+        ll.llama_memory_clear(self._memory, True)
+
+    def state(self, sequence: int) -> npt.NDArray[np.uint8]:
+        """All cells of a sequence as bytes (``llama_state_seq_get_data``). Raises: NativeError."""
+        self._check(sequence)
+        data = np.empty(ll.llama_state_seq_get_size(self._handle, sequence), np.uint8)
+        size = ll.llama_state_seq_get_data(self._handle, _bytes_of(data), data.size, sequence)
+        if not 0 < size <= data.size:
+            raise NativeError("llama.cpp gave no state")
+        return data[:size]
+
+    def restore(self, sequence: int, data: npt.NDArray[np.uint8]) -> bool:
+        """Put a state back into an empty sequence (``llama_state_seq_set_data``); False when it does not
+        fit this context, which then has that sequence empty."""
+        self._check(sequence)
+        done = ll.llama_state_seq_set_data(self._handle, _bytes_of(data), data.size, sequence)
+        if done != data.size:
+            self.drop(sequence)
+        return bool(done == data.size)
+
     def _check(self, *sequences: int) -> None:
         for one in sequences:
             if not 0 <= one < self.sequences:
                 raise NativeError(f"sequence {one} is not within 0..{self.sequences - 1}")
 
-    def sample(self, chain: SamplerChain, row: int) -> int:
-        """Draw a token from a row's logits."""
-        self.check_output(row)
-        return int(ll.llama_sampler_sample(chain.handle, self._handle, row))
 
-
-class SamplerChain:
-    """The sampler of one sequence. ``top_k`` stands first: the rest then works on a few tokens only."""
-
-    def __init__(self, settings: Sampler) -> None:
-        self.handle = ll.llama_sampler_chain_init(ll.llama_sampler_chain_default_params())
-        for one in self._parts(settings):
-            if not one:
-                raise NativeError("llama.cpp could not make a sampler")
-            ll.llama_sampler_chain_add(self.handle, one)
-
-    @staticmethod
-    def _parts(settings: Sampler) -> list[Any]:
-        if settings.temperature <= 0:
-            return [ll.llama_sampler_init_greedy()]
-        parts = []
-        if settings.top_k > 0:
-            parts.append(ll.llama_sampler_init_top_k(settings.top_k))
-        if settings.top_p < 1:
-            parts.append(ll.llama_sampler_init_top_p(settings.top_p, 1))
-        if settings.min_p > 0:
-            parts.append(ll.llama_sampler_init_min_p(settings.min_p, 1))
-        parts.append(ll.llama_sampler_init_temp(settings.temperature))
-        parts.append(ll.llama_sampler_init_dist(settings.seed % DEFAULT_SEED))
-        return parts
-
-    def close(self) -> None:
-        """Free the chain; it owns its parts."""
-        if self.handle:
-            ll.llama_sampler_free(self.handle)
-            self.handle = None
-
-
-def log_probability(logits: Floats, token: int) -> float:
-    """Natural log-probability of ``token`` under the model itself (log-softmax of the raw logits)."""
-    peak = logits.max()
-    total = np.exp(logits - peak).sum(dtype=np.float64)
-    return float(logits[token] - peak - np.log(total))
+def _bytes_of(data: npt.NDArray[np.uint8]) -> Any:
+    return data.ctypes.data_as(ctypes.POINTER(ctypes.c_uint8))

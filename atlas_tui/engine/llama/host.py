@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import faulthandler
+import logging
 import os
 import queue
 import signal
@@ -15,7 +16,7 @@ import socket
 import sys
 import threading
 from collections.abc import Sequence
-from pathlib import Path
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 # Before llama.cpp's OpenMP is loaded: waiting threads sleep instead of spinning, which is many times
@@ -29,8 +30,11 @@ from atlas_tui.engine.llama.cancel import Cancellation
 
 if TYPE_CHECKING:
     from atlas_tui.engine.llama.session import Session
+    from atlas_tui.events import Vector
 
 _PR_SET_PDEATHSIG = 1
+_QUIET = 1.0
+"""Seconds without a command after which what is worth keeping is written to disk."""
 
 
 def die_with_parent(parent: int) -> None:
@@ -42,15 +46,16 @@ def die_with_parent(parent: int) -> None:
 
 
 class Host:
-    """Reads commands, runs them one after another, and sends what comes of them."""
+    """Reads commands, carries them on step by step, and sends what comes of them."""
 
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
         self._commands: queue.SimpleQueue[wire.Frame] = queue.SimpleQueue()
         self._session: Session | None = None
         self._lock = threading.Lock()
-        self._waiting: dict[int, Cancellation] = {}
-        self._running: Cancellation | None = None
+        self._calls: dict[int, Cancellation] = {}
+        """Calls that are not done, also those that still wait in the queue."""
+        self._embedding: set[int] = set()
 
     def send(self, **frame: Any) -> None:
         try:
@@ -62,8 +67,10 @@ class Host:
         """Tell why, right before llama.cpp aborts the process."""
         self.send(kind="dying", why=message)
 
+    # The reading thread
+
     def read(self) -> None:
-        """The reading thread. The end of the socket ends the process: nothing here is worth saving."""
+        """The end of the socket ends the process: nothing here is worth saving."""
         while (frame := wire.receive(self._sock)) is not None:
             match frame["do"]:
                 case "cancel":
@@ -71,7 +78,7 @@ class Host:
                 case "generate":
                     ids = [row["id"] for row in frame["requests"]]
                     with self._lock:
-                        self._waiting[frame["call"]] = Cancellation(ids)
+                        self._calls[frame["call"]] = Cancellation(ids)
                     self._commands.put(frame)
                 case _:
                     self._commands.put(frame)
@@ -79,21 +86,57 @@ class Host:
 
     def _cancel(self, call: int, ids: Sequence[str] | None) -> None:
         with self._lock:
-            cancel = self._waiting.get(call)
+            cancel = self._calls.get(call)
             if cancel is None:
                 return
             cancel.add(ids)
-            if cancel is self._running and cancel.everything and self._session is not None:
+            # A step is only broken off when nobody waits for any of it.
+            if self._session is not None and all(one.everything for one in self._calls.values()):
                 self._session.interrupt()
 
+    # The thread that owns llama.cpp
+
     def serve(self) -> None:
-        """The thread that owns llama.cpp."""
         while True:
-            frame = self._commands.get()
-            try:
-                self._handle(frame)
-            except EngineError as error:
-                self.send(kind="refused", call=frame["call"], error=wire.from_error(error))
+            frame = self._next()
+            if frame is not None:
+                try:
+                    self._handle(frame)
+                except EngineError as error:
+                    self._refuse(frame["call"], error)
+            if self._session is not None and self._session.busy:
+                self._step(self._session)
+
+    def _next(self) -> wire.Frame | None:
+        """The next command; waits for one unless there is work to go on with."""
+        try:
+            if self._session is not None and self._session.busy:
+                return self._commands.get_nowait()
+            return self._commands.get(timeout=_QUIET)
+        except queue.Empty:
+            if self._session is None or self._session.busy:
+                return None
+        self._tidy(self._session)
+        return self._commands.get()
+
+    def _tidy(self, session: Session) -> None:
+        try:
+            session.save_stem()
+        except EngineError as error:
+            logging.warning("the read prompt was not saved: %s", error)
+
+    def _step(self, session: Session) -> None:
+        try:
+            session.step()
+        except EngineError as error:
+            for call in (*self._calls, *self._embedding):
+                self._refuse(call, error)
+
+    def _refuse(self, call: int, error: EngineError) -> None:
+        with self._lock:
+            self._calls.pop(call, None)
+        self._embedding.discard(call)
+        self.send(kind="refused", call=call, error=wire.from_error(error))
 
     def _handle(self, frame: wire.Frame) -> None:
         call = frame["call"]
@@ -103,8 +146,13 @@ class Host:
             case "count":
                 tokens = self._loaded().count(wire.to_messages(frame["messages"]))
                 self.send(kind="counted", call=call, tokens=tokens)
-            case "generate":
+            case "embed":
+                self._embedding.add(call)
+                self._loaded().embed(frame["texts"], lambda vectors: self._embedded(call, vectors))
+            case "generate" if call in self._calls:  # a fault in another call may have ended it as well
                 self._generate(call, [wire.to_request(row) for row in frame["requests"]])
+            case "generate":
+                pass
             case other:
                 raise EngineError("The model process was asked for something unknown", str(other))
 
@@ -114,35 +162,39 @@ class Host:
         return self._session
 
     def _load(self, frame: wire.Frame) -> None:
-        from atlas_tui.engine.llama import loading, native
-        from atlas_tui.engine.llama.session import Session
+        from atlas_tui.engine.llama import native, opening
 
         native_log = native.NativeLog()
         native_log.install()
         native.on_abort(self.last_words)
-        wanted = loading.Wanted(Path(frame["path"]), frame["context"], frame["gpu_layers"], frame["threads"])
-        session = Session(loading.load(wanted, native_log))
-        self._session = session
-        self.send(kind="loaded", call=frame["call"], info=wire.from_info(session.info))
+        call = frame["call"]
+
+        def tell(**progress: Any) -> None:
+            self.send(kind="loading", call=call, **progress)
+
+        session = opening.open_session(frame, native_log, tell)
+        with self._lock:
+            self._session = session
+        self.send(kind="loaded", call=call, info=wire.from_info(session.info))
+
+    def _embedded(self, call: int, vectors: Sequence[Vector | None]) -> None:
+        if any(vector is None for vector in vectors):
+            error = EngineError("The model gave no embedding", "its numbers are not finite", "see the log")
+            self._refuse(call, error)
+        else:
+            self._embedding.discard(call)
+            self.send(kind="embedded", call=call, vectors=[asdict(one) for one in vectors if one])
 
     def _generate(self, call: int, requests: list[SequenceRequest]) -> None:
-        session, cancel = self._loaded(), self._waiting[call]
-        with self._lock:
-            self._running = cancel
-            if cancel.everything:
-                session.interrupt()
+        def send(events: Sequence[EngineEvent]) -> None:
+            self.send(kind="events", call=call, bodies=[wire.from_event(event) for event in events])
 
-        def send(event: EngineEvent) -> None:
-            self.send(kind="event", call=call, body=wire.from_event(event))
-
-        try:
-            session.generate(requests, cancel, send)
-        finally:
+        def done() -> None:
             with self._lock:
-                self._running = None
-                del self._waiting[call]
-                session.resume()
-        self.send(kind="done", call=call)
+                del self._calls[call]
+            self.send(kind="done", call=call)
+
+        self._loaded().submit(requests, self._calls[call], send, done)
 
 
 def _end_on_fault(fault: threading.ExceptHookArgs) -> None:
@@ -156,6 +208,7 @@ def main() -> None:
     descriptor, parent = int(sys.argv[1]), int(sys.argv[2])
     die_with_parent(parent)
     faulthandler.enable()
+    logging.basicConfig(level=logging.INFO, stream=sys.stderr)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.excepthook = _end_on_fault
     host = Host(socket.socket(fileno=descriptor))

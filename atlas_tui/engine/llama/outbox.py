@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from atlas_tui.engine.base import Delta, EngineEvent, Phase, Prefill
 
@@ -14,7 +14,7 @@ PERIOD = 1 / 30
 class Outbox:
     """Passes events on to ``send``; text and progress wait up to ``period`` seconds for more."""
 
-    def __init__(self, send: Callable[[EngineEvent], None], period: float = PERIOD) -> None:
+    def __init__(self, send: Callable[[Sequence[EngineEvent]], None], period: float = PERIOD) -> None:
         self._send, self._period = send, period
         self._texts: dict[tuple[str, Phase], list[str]] = {}
         self._tokens: dict[tuple[str, Phase], int] = {}
@@ -33,19 +33,21 @@ class Outbox:
                 if event.done == event.total:
                     self.flush()
             case _:
-                self.flush()
-                self._send(event)
+                self.flush(event)
         if time.monotonic() - self._last >= self._period:
             self.flush()
 
-    def flush(self) -> None:
-        """Send all that waits."""
+    def flush(self, *after: EngineEvent) -> None:
+        """Send all that waits, and then ``after``, as one message."""
         self._last = time.monotonic()
+        events: list[EngineEvent] = []
         if self._prefill is not None:
-            self._send(self._prefill)
+            events.append(self._prefill)
             self._prefill = None
         for (name, phase), parts in self._texts.items():
-            text = "".join(parts)
-            self._send(Delta(id=name, text=text, tokens=self._tokens[name, phase], phase=phase))
+            tokens = self._tokens[name, phase]
+            events.append(Delta(id=name, text="".join(parts), tokens=tokens, phase=phase))
         self._texts.clear()
         self._tokens.clear()
+        if events or after:
+            self._send([*events, *after])

@@ -1,252 +1,272 @@
-"""One decode loop over all sequences of a call.
+"""One decode loop over all sequences of all calls.
 
-The common begin of the prompts is read once into a sequence of its own (``PREFIX``) and shared by copying
-cell references; it stays there, and the next call reads only what differs.
+Each step first feeds every sequence that is written, then reads a chunk of the prompts that wait. Sequences
+join and leave at any step; see ``admission`` for who gets in and what they share.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from itertools import takewhile
+from collections.abc import Callable
+from dataclasses import dataclass
 
-from atlas_tui.engine.base import (
-    Delta,
-    EngineEvent,
-    Finished,
-    Phase,
-    Prefill,
-    SequenceRequest,
-    StopReason,
-)
-from atlas_tui.engine.llama.cancel import Cancellation
-from atlas_tui.engine.llama.context import Batch, Context, Interrupted, SamplerChain, log_probability
-from atlas_tui.engine.llama.phases import Limits, Progress, Tags
-from atlas_tui.engine.llama.pool import HiddenMean
-from atlas_tui.engine.llama.template import Prompt
+from atlas_tui.engine.base import StopReason
+from atlas_tui.engine.llama.admission import Admission
+from atlas_tui.engine.llama.context import Batch, Context, Interrupted, NoRoom
+from atlas_tui.engine.llama.drafting import Drafter, Lookup, Pace
+from atlas_tui.engine.llama.prefix import PrefixCache, Tokens, common
+from atlas_tui.engine.llama.sequences import Call, Live
+from atlas_tui.engine.llama.standalone import Standalone
 
-PREFIX = 0
-"""The sequence that keeps the last call's common prompt."""
+MOST_LIVE = 8
+"""Sequences read or written at once: on a GPU the quick kernels of llama.cpp end there
+(``MMVQ_MAX_BATCH_SIZE``)."""
+STALL = 4
+"""While others write, prompts are read in chunks smaller by this factor, so that no stream stands still."""
+KEPT_SHARE = 4
+"""The part of the context that kept prompts may take."""
+MOST_DRAFT = 8
 
-Emit = Callable[[EngineEvent], None]
+MakeDraft = Callable[[Tokens], Drafter]
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
-    """One request with its prompt and limits."""
+class Speculation:
+    """Whether and how tokens are guessed ahead for a sequence that runs alone."""
 
-    request: SequenceRequest
-    prompt: Prompt
-    limits: Limits
-    tags: Tags | None
-
-
-@dataclass(slots=True)
-class _Live:
-    """A sequence that is being written."""
-
-    slot: int
-    job: Job
-    sampler: SamplerChain
-    progress: Progress
-    position: int
-    pending: int = -1
-    """The token to feed next."""
-    counted: bool = False
-    """Whether that token belongs to the answer, so that its row goes into the embedding."""
-    logprob: float = 0.0
-    drawn: int = 0
-    mean: HiddenMean = field(default_factory=HiddenMean)
-
-    @property
-    def id(self) -> str:
-        return self.job.request.id
-
-
-def common_length(prompts: Sequence[Sequence[int]]) -> int:
-    """How many tokens all prompts begin with; one less than the shortest unless all are equal, so that
-    every sequence has a token of its own to go on from."""
-    columns = zip(*prompts, strict=False)
-    same = sum(1 for _ in takewhile(lambda column: len(set(column)) == 1, columns))
-    lengths = {len(prompt) for prompt in prompts}
-    return same if len(lengths) == 1 and same in lengths else min(same, min(lengths) - 1)
+    row_cost: float
+    """What one more row adds to a step, as a share of a step of one row."""
+    make: MakeDraft = Lookup
 
 
 class Scheduler:
-    """Runs calls one after another on a context. ``chunk`` prompt tokens are read per step."""
+    """Runs calls on a context. ``chunk`` prompt tokens are read per step."""
 
-    def __init__(self, context: Context, chunk: int) -> None:
+    def __init__(
+        self,
+        context: Context,
+        chunk: int,
+        speculation: Speculation | None = None,
+        fetch: Callable[[PrefixCache, Tokens], None] | None = None,
+    ) -> None:
         self._context, self._chunk = context, min(chunk, context.rows)
-        self._model = context.model
+        self._speculation = speculation if context.goes_back else None
         self._batch: Batch = context.batch()
-        self._cached: list[int] = []
-        self._live: list[_Live] = []
-        self._done = self._total = self._reused = 0
+        self.cache = PrefixCache(context, context.tokens // KEPT_SHARE)
+        self._admission = Admission(
+            context,
+            self.cache,
+            self._chunk,
+            MOST_LIVE,
+            (lambda tokens: fetch(self.cache, tokens)) if fetch else (lambda tokens: None),
+        )
+        self._live: list[Live] = []
+        self.standalone = Standalone(context, self._batch, self.cache)
+
+    @property
+    def busy(self) -> bool:
+        return bool(self._live or self._admission.waiting or self.standalone.busy)
+
+    @property
+    def stem(self) -> Tokens | None:
+        """The begin that calls of the same problem share, once two had it."""
+        return self._admission.stem
 
     def close(self) -> None:
+        self.abandon()
         self._batch.close()
 
-    def run(self, jobs: Sequence[Job], cancel: Cancellation, emit: Emit) -> None:
-        """Continue all jobs; ends after one ``Finished`` for each. Raises: NativeError."""
-        self._live = [self._start(slot, job) for slot, job in enumerate(jobs, PREFIX + 1)]
+    def add(self, call: Call) -> None:
+        """Queue a call; ``call.done`` is called once all its sequences are finished."""
+        self._admission.add(call)
+
+    def abandon(self) -> list[Call]:
+        """Drop everything, finished or not, and forget all cells; gives the calls that were open."""
+        calls = [one.call for one in self._live] + [one.call for one in self._admission.waiting]
+        for live in self._live:
+            live.close()
+        self._live.clear()
+        self._admission.waiting.clear()
+        self.standalone.abandon()
+        self.cache.clear()
+        return list(dict.fromkeys(calls))
+
+    def step(self) -> None:
+        """One decode of what is written, and one chunk of what is read. Raises: NativeError."""
         try:
-            self._drop_cancelled(cancel, emit)
-            prompts = [job.prompt.tokens for job in jobs]
-            shared = common_length(prompts)
-            self._read_shared(prompts[0][:shared], len(set(map(tuple, prompts))) == 1, jobs, cancel, emit)
-            self._read_rest(shared, cancel, emit)
-            self._write(cancel, emit)
+            self._drop_cancelled()
+            self._admission.admit(self._live)
+            self._admission.follow(self._live)
+            if self._live:
+                self._advance()
+            if self.standalone.busy:
+                self.standalone.step()
         except Interrupted:
-            for live in tuple(self._live):
-                self._finish(live, StopReason.CANCELLED, emit)
-        finally:
-            for live in tuple(self._live):
-                self._release(live)
+            # What was computed is rolled back. Whatever is still wanted goes on in the next step.
+            self._drop_cancelled()
+            self._context.resume()
 
-    def _start(self, slot: int, job: Job) -> _Live:
-        progress = Progress(job.limits, job.request.stop, job.tags, inside=job.prompt.thinking)
-        return _Live(slot, job, SamplerChain(job.request.sampler), progress, len(job.prompt.tokens))
+    # Writing and reading
 
-    def _release(self, live: _Live) -> None:
-        self._live.remove(live)
-        live.sampler.close()
-        self._context.drop(live.slot)
-
-    # Reading the prompts
-
-    def _reuse(self, shared: list[int], equal: bool) -> int:
-        """Cut the kept prefix down to what ``shared`` begins with; gives how much is left.
-
-        Only whole chunks are reused: every chunk is then computed in the same batch layout whether or
-        not something was reused before it, and the same seed gives the same text.
-        """
-        pairs = zip(self._cached, shared, strict=False)
-        same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
-        if equal:
-            same = min(same, len(shared) - 1)  # the last row is needed for its logits
-        keep = same - same % self._chunk
-        if not self._context.trim(PREFIX, keep):
-            keep = 0  # recurrent models cannot go back part of the way
-            self._context.drop(PREFIX)
-        del self._cached[keep:]
-        return keep
-
-    def _read_shared(
-        self, shared: list[int], equal: bool, jobs: Sequence[Job], cancel: Cancellation, emit: Emit
-    ) -> None:
-        """Read the common prompt and hand it to every sequence; equal prompts then share its last row."""
-        self._done = self._reused = self._reuse(shared, equal)
-        self._total = len(shared) + sum(len(job.prompt.tokens) - len(shared) for job in jobs)
-        emit(Prefill(done=self._done, total=self._total, reused=self._reused))
-        for begin in range(self._done, len(shared), self._chunk):
-            self._drop_cancelled(cancel, emit)
-            chunk = shared[begin : begin + self._chunk]
-            last = begin + len(chunk) == len(shared)
+    def _advance(self) -> None:
+        writers = [one for one in self._live if one.writing]
+        readers = [one for one in self._live if not one.writing and one.leader is None]
+        self._batch.clear()
+        fed = self._feed(writers)
+        hidden = any(live.mark or (drafts and live.job.request.embed) for live, _, drafts in fed)
+        # With hidden states every row of a batch gives an output, so prompts are then read apart.
+        together = bool(readers) and not hidden
+        read = self._add_chunk(readers, len(writers)) if together else []
+        if fed or read:
+            self._decode(hidden=hidden)
+            for live, row, drafts in fed:
+                self._drawn(live, row, drafts)
+            self._was_read(read)
+        if readers and not together:
             self._batch.clear()
-            for offset, token in enumerate(chunk):
-                output = equal and last and offset == len(chunk) - 1
-                self._batch.add(token, begin + offset, (PREFIX,), output=output)
-            self._decode_chunk(emit)
-            self._cached += chunk
-        for live in tuple(self._live):
-            self._context.copy(PREFIX, live.slot)
-            if equal:
-                self._draw(live, len(self._batch) - 1, emit)
+            read = self._add_chunk([one for one in readers if one in self._live], len(writers))
+            self._decode(hidden=False)
+            self._was_read(read)
 
-    def _read_rest(self, shared: int, cancel: Cancellation, emit: Emit) -> None:
-        """Read what each prompt has of its own, several sequences in one step."""
-        rows = [
-            (live, position) for live in self._live for position in range(shared, len(live.job.prompt.tokens))
-        ]
-        for begin in range(0, len(rows), self._chunk):
-            self._drop_cancelled(cancel, emit)
-            self._batch.clear()
-            ready: list[tuple[_Live, int]] = []
-            for live, position in rows[begin : begin + self._chunk]:
-                if live not in self._live:
-                    continue
-                tokens = live.job.prompt.tokens
-                last = position == len(tokens) - 1
-                row = self._batch.add(tokens[position], position, (live.slot,), output=last)
-                if last:
-                    ready.append((live, row))
-            if len(self._batch):
-                self._decode_chunk(emit)
-            for live, row in ready:
-                self._draw(live, row, emit)
+    def _decode(self, *, hidden: bool) -> None:
+        """Kept prompts give way where texts to embed took the room that was counted on."""
+        while True:
+            try:
+                return self._context.decode(self._batch, hidden=hidden)
+            except NoRoom:
+                if not self.cache.evict():
+                    raise
 
-    def _decode_chunk(self, emit: Emit) -> None:
-        self._context.decode(self._batch)
-        self._done += len(self._batch)
-        emit(Prefill(done=self._done, total=self._total, reused=self._reused))
+    def _feed(self, writers: list[Live]) -> list[tuple[Live, int, list[int]]]:
+        """Add the rows of what is written; gives each one's first row with an output, and its drafts."""
+        fed = []
+        alone = len(self._live) == 1 and not self._admission.waiting
+        for live in writers:
+            drafts = self._drafts(live) if alone else []
+            if len(self._batch) + len(live.feed) + len(drafts) > self._context.outputs:
+                break  # the others go first in the next step
+            for offset, token in enumerate(live.feed):
+                last = offset == len(live.feed) - 1
+                row = self._batch.add(token, live.position + offset, (live.slot,), output=last)
+            for offset, token in enumerate(drafts, len(live.feed)):
+                self._batch.add(token, live.position + offset, (live.slot,), output=True)
+            fed.append((live, row, drafts))
+        if len(fed) < len(writers):
+            self._live.sort(key=lambda one: any(one is each for each, _, _ in fed))
+        return fed
 
-    # Writing
+    def _drafts(self, live: Live) -> list[int]:
+        speculation = self._speculation
+        if speculation is None or len(live.feed) != 1:
+            return []
+        if live.drafter is None or live.pace is None:
+            live.drafter, live.pace = speculation.make(live.prompt), Pace(speculation.row_cost, MOST_DRAFT)
+            for token in live.written:
+                live.drafter.add(token)
+        room = live.prompt.size + live.job.reserve() - live.position - 1
+        most = min(live.pace.length(), self._context.outputs - 1, room)
+        return live.drafter.propose(most) if most > 0 else []
 
-    def _write(self, cancel: Cancellation, emit: Emit) -> None:
-        while self._live:
-            self._drop_cancelled(cancel, emit)
-            self._batch.clear()
-            rows = tuple(self._live)
-            for live in rows:
-                self._batch.add(live.pending, live.position, (live.slot,), output=True)
-                live.position += 1
-            hidden = any(live.counted for live in rows)
-            self._context.decode(self._batch, hidden=hidden)
-            for row, live in enumerate(rows):
-                if live.counted:
-                    live.mean.add(self._context.hidden(row))
-                self._draw(live, row, emit)
+    def _drawn(self, live: Live, row: int, drafts: list[int]) -> None:
+        """Draw from the sequence's rows for as long as its drafts come true."""
+        live.position += len(live.feed)
+        self._add_hidden(live, row)
+        right = 0
+        for draft in (*drafts, None):
+            live.draw(self._context.logits(row + right))
+            if draft is None or live.feed != (draft,):
+                break
+            right += 1
+            live.position += 1
+            self._add_hidden(live, row + right)
+        if drafts and live.pace is not None:
+            live.drafted += len(drafts)
+            live.accepted += right
+            live.pace.record(len(drafts), right)
+            self._context.trim(live.slot, live.position)
+        if live.progress.reason is not None:
+            self._finish(live, live.progress.reason)
 
-    def _draw(self, live: _Live, row: int, emit: Emit) -> None:
-        """Choose the sequence's next token from a row, and tell what it says."""
-        progress = live.progress
-        if progress.forced:
-            live.pending, live.counted = progress.force(), False
+    def _add_hidden(self, live: Live, row: int) -> None:
+        if live.mark:
+            live.add_hidden(live.mark, self._context.hidden(row))
+            live.mark = 0
+
+    def _add_chunk(self, readers: list[Live], writers: int) -> list[tuple[Live, int, int]]:
+        """Add the next prompt tokens, longest-waiting first; gives (sequence, tokens, last row)."""
+        room = min(max(8, self._chunk // STALL) if writers else self._chunk, self._batch.room)
+        added = []
+        for live in readers:
+            size = min(room, self._until_stop(live))
+            if size <= 0:
+                break
+            for position in range(live.read, live.read + size):
+                last = position == live.prompt.size - 1
+                row = self._batch.add(int(live.prompt[position]), position, (live.slot,), output=last)
+            added.append((live, size, row))
+            room -= size
+        return added
+
+    def _until_stop(self, live: Live) -> int:
+        """Tokens it may read now: a recurrent state is handed on only where it is needed."""
+        stops = [live.prompt.size]
+        if not self._context.goes_back:
+            stops += [one.needed for one in self._live if one.leader is live]
+            stops += [self._stem_of(live)]
+        return int(min(one for one in stops if one > live.read) - live.read)
+
+    def _stem_of(self, live: Live) -> int:
+        """Tokens of the begin that calls share, where the prompt has it; else 0."""
+        stem = self._admission.stem
+        return int(stem.size) if stem is not None and common(stem, live.prompt) == stem.size else 0
+
+    def _checkpoint(self, live: Live) -> None:
+        """Keep a recurrent state at the begin that calls share: no later one can go back to it."""
+        if self._context.goes_back or live.read != self._stem_of(live):
             return
-        token = self._context.sample(live.sampler, row)
-        end = self._model.is_end(token)
-        before = progress.thinking_tokens + progress.answer_tokens
-        text = progress.take(token, b"" if end else self._model.piece(token), end=end)
-        answering = progress.answer_tokens > 0 or progress.reason is not None
-        if answering:
-            live.logprob += log_probability(self._context.logits(row), token)
-            live.drawn += 1
-        live.pending, live.counted = token, answering and live.job.request.embed
-        counted = progress.thinking_tokens + progress.answer_tokens - before
-        if text or counted:
-            phase = Phase.ANSWER if answering else Phase.THINKING
-            emit(Delta(id=live.id, text=text, tokens=counted, phase=phase))
-        if progress.reason is not None:
-            self._finish(live, progress.reason, emit)
-        elif progress.forced and end:
-            # The turn ended inside the thinking block; that end is not fed, the closing is.
-            live.pending, live.counted = progress.force(), False
+        slot = self.cache.take()
+        if slot is not None:
+            self._context.copy(live.slot, slot)
+            self.cache.keep(slot, live.prompt[: live.read])
 
-    def _drop_cancelled(self, cancel: Cancellation, emit: Emit) -> None:
-        """Finish what is no longer wanted. Raises: Interrupted when nothing is left."""
+    def _was_read(self, read: list[tuple[Live, int, int]]) -> None:
+        for live, size, _ in read:
+            live.read += size
+            live.call.read(size)
+            self._checkpoint(live)
+        self._admission.follow(self._live)
+        for live, _, row in read:
+            if live.read == live.prompt.size:
+                self._begin(live, row)
+
+    def _begin(self, live: Live, row: int) -> None:
+        """Its prompt is read: draw its first token, and that of those with the same prompt."""
+        logits = self._context.logits(row)
+        same = [one for one in self._live if not one.writing and one.read == one.prompt.size]
+        for one in same:
+            if one is live or (one.prompt.size == live.prompt.size and (one.prompt == live.prompt).all()):
+                one.begin(logits)
+                if one.progress.reason is not None:
+                    self._finish(one, one.progress.reason)
+
+    # Leaving
+
+    def _drop_cancelled(self) -> None:
+        self._admission.drop_cancelled()
         for live in tuple(self._live):
-            if cancel.includes(live.id):
-                self._finish(live, StopReason.CANCELLED, emit)
-        if not self._live:
-            raise Interrupted
+            if live.call.cancel.includes(live.id):
+                self._finish(live, StopReason.CANCELLED)
 
-    def _finish(self, live: _Live, reason: StopReason, emit: Emit) -> None:
-        progress = live.progress
-        if progress.reason is None:
-            text = progress.stop(reason)
-            if text:
-                emit(Delta(id=live.id, text=text, tokens=0, phase=Phase.ANSWER))
-        emit(
-            Finished(
-                id=live.id,
-                reason=reason,
-                text=progress.answer,
-                thinking=progress.thinking,
-                prompt_tokens=len(live.job.prompt.tokens),
-                answer_tokens=progress.answer_tokens,
-                thinking_tokens=progress.thinking_tokens,
-                mean_logprob=live.logprob / live.drawn if live.drawn else None,
-                embedding=live.mean.vector() if live.job.request.embed else None,
-            )
-        )
-        self._release(live)
+    def _finish(self, live: Live, reason: StopReason) -> None:
+        self._live.remove(live)
+        live.close()
+        self._keep(live)
+        live.finish(reason)
+        if not live.call.open:
+            live.call.done()
+
+    def _keep(self, live: Live) -> None:
+        """Keep its prompt for the next stage."""
+        if self._context.goes_back and self._context.trim(live.slot, live.read):
+            self.cache.keep(live.slot, live.prompt[: live.read])
+        else:
+            self.cache.give(live.slot)

@@ -15,6 +15,7 @@ from atlas_tui.engine.base import (
     EngineError,
     EngineEvent,
     Finished,
+    Grammar,
     Message,
     ModelInfo,
     ModelLoadError,
@@ -22,7 +23,10 @@ from atlas_tui.engine.base import (
     Prefill,
     Sampler,
     SequenceRequest,
+    Span,
+    Statistics,
     StopReason,
+    ThinkingEnd,
 )
 from atlas_tui.events import Vector
 
@@ -94,26 +98,46 @@ def from_request(request: SequenceRequest) -> Frame:
 
 
 def to_request(row: Frame) -> SequenceRequest:
-    rest = {**row, "messages": to_messages(row["messages"]), "sampler": Sampler(**row["sampler"])}
-    return SequenceRequest(**{**rest, "stop": tuple(row["stop"])})
+    bias = tuple((token, value) for token, value in row["sampler"]["logit_bias"])
+    fields = {
+        **row,
+        "messages": to_messages(row["messages"]),
+        "sampler": Sampler(**{**row["sampler"], "logit_bias": bias}),
+        "stop": tuple(row["stop"]),
+        "grammar": Grammar(**row["grammar"]) if row["grammar"] is not None else None,
+        "embed": tuple(Span(span) for span in row["embed"]),
+    }
+    return SequenceRequest(**fields)
 
 
 def from_event(event: EngineEvent) -> Frame:
-    return {"event": type(event).__name__, **asdict(event)}
+    """The event as a frame; short ones by hand, because they come many times a second."""
+    match event:
+        case Delta():
+            return {"event": "Delta", "row": [event.id, event.text, event.tokens, event.phase]}
+        case Prefill():
+            return {"event": "Prefill", "row": [event.done, event.total, event.reused]}
+        case Finished():
+            return {"event": "Finished", **asdict(event)}
 
 
 def to_event(row: Frame) -> EngineEvent:
     """Raises: WireError."""
-    fields = dict(row)
-    match fields.pop("event", None):
-        case "Prefill":
-            return Prefill(**fields)
+    match row.get("event"):
         case "Delta":
-            return Delta(**{**fields, "phase": Phase(fields["phase"])})
+            name, text, tokens, phase = row["row"]
+            return Delta(id=name, text=text, tokens=tokens, phase=Phase(phase))
+        case "Prefill":
+            done, total, reused = row["row"]
+            return Prefill(done=done, total=total, reused=reused)
         case "Finished":
-            vector = fields["embedding"]
-            fields["embedding"] = Vector(**vector) if vector is not None else None
-            return Finished(**{**fields, "reason": StopReason(fields["reason"])})
+            fields = {key: value for key, value in row.items() if key != "event"}
+            statistics = fields["statistics"]
+            fields["reason"] = StopReason(fields["reason"])
+            fields["thinking_end"] = ThinkingEnd(fields["thinking_end"])
+            fields["statistics"] = Statistics(**statistics) if statistics is not None else None
+            fields["embeddings"] = tuple(Vector(**one) for one in fields["embeddings"])
+            return Finished(**fields)
         case other:
             raise WireError(f"unknown event {other!r}")
 
@@ -143,4 +167,4 @@ def from_info(info: ModelInfo) -> Frame:
 
 
 def to_info(row: Frame) -> ModelInfo:
-    return ModelInfo(**row)
+    return ModelInfo(**{**row, "given_up": tuple(row["given_up"])})

@@ -1,0 +1,127 @@
+"""Prompts that were read and are kept, so that the next stage reads only what differs.
+
+A kept prompt is a sequence nobody writes to; others share its cells by reference. The kept ones are few,
+because llama.cpp looks at every used cell in every step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from atlas_tui.engine.llama.context import Context
+
+Tokens = npt.NDArray[np.int32]
+
+MOST_KEPT = 8
+LEAST_KEPT = 16
+"""Tokens below which a prompt is not worth a sequence."""
+
+
+def tokens_of(prompt: Sequence[int]) -> Tokens:
+    return np.asarray(prompt, np.int32)
+
+
+def common(one: Tokens, other: Tokens) -> int:
+    """How many tokens both begin with."""
+    size = min(one.size, other.size)
+    differ = np.flatnonzero(one[:size] != other[:size])
+    return int(differ[0]) if differ.size else size
+
+
+def cells(prompts: Iterable[Tokens]) -> int:
+    """Cells that hold all these prompts when every common begin is held once."""
+    ordered = sorted(prompts, key=lambda tokens: tokens.astype(">i4").tobytes())
+    total, last = 0, np.empty(0, np.int32)
+    for tokens in ordered:
+        total += tokens.size - common(last, tokens)
+        last = tokens
+    return int(total)
+
+
+@dataclass(slots=True, eq=False)
+class Kept:
+    """A prompt in the cache."""
+
+    slot: int
+    tokens: Tokens
+    used: int
+    """When it was last of use, in calls."""
+
+
+class PrefixCache:
+    """The kept prompts of a context and the free sequence numbers."""
+
+    def __init__(self, context: Context, most_cells: int) -> None:
+        self._context, self._most_cells = context, most_cells
+        self._free = list(range(context.sequences))[::-1]
+        self._clock = 0
+        self.kept: list[Kept] = []
+
+    def take(self) -> int | None:
+        """A free sequence; the oldest kept prompt gives way for it. None when all are being written."""
+        if not self._free and not self.evict():
+            return None
+        return self._free.pop()
+
+    def give(self, slot: int) -> None:
+        """Take a sequence back and forget its cells."""
+        self._context.drop(slot)
+        self._free.append(slot)
+
+    def best(self, tokens: Tokens) -> tuple[Kept | None, int]:
+        """The kept prompt that shares most with ``tokens``, and how many tokens of it can be used."""
+        found: Kept | None = None
+        most = 0
+        for one in self.kept:
+            same = common(one.tokens, tokens)
+            if not self._context.goes_back and same < one.tokens.size:
+                continue  # a recurrent state is only good as a whole
+            if same > most:
+                found, most = one, same
+        return found, most
+
+    def touch(self, kept: Kept) -> None:
+        self._clock += 1
+        kept.used = self._clock
+
+    def keep(self, slot: int, tokens: Tokens) -> None:
+        """Take over a sequence whose cells are exactly ``tokens``."""
+        for one in self.kept:
+            if common(one.tokens, tokens) == tokens.size and self._context.goes_back:
+                self.touch(one)
+                self.give(slot)
+                return
+        if tokens.size < LEAST_KEPT:
+            self.give(slot)
+            return
+        for one in [each for each in self.kept if common(each.tokens, tokens) == each.tokens.size]:
+            if self._context.goes_back:
+                self._forget(one)
+        fresh = Kept(slot, tokens, 0)
+        self.touch(fresh)
+        self.kept.append(fresh)
+        while len(self.kept) > MOST_KEPT or (
+            len(self.kept) > 1 and cells(one.tokens for one in self.kept) > self._most_cells
+        ):
+            self.evict()
+
+    def evict(self, spare: Kept | None = None) -> bool:
+        """Forget the kept prompt that was of no use for longest, ``spare`` last; False: there is none."""
+        if not self.kept:
+            return False
+        self._forget(min(self.kept, key=lambda one: (one is spare, one.used)))
+        return True
+
+    def clear(self) -> None:
+        """Forget everything, also what is being written."""
+        self._context.clear()
+        self.kept.clear()
+        self._free = list(range(self._context.sequences))[::-1]
+
+    def _forget(self, one: Kept) -> None:
+        self.kept.remove(one)
+        self.give(one.slot)

@@ -9,7 +9,8 @@ from importlib import metadata
 from pathlib import Path
 
 from atlas_tui import __version__, paths
-from atlas_tui.engine import bundled_model_path, gpu_build, hardware
+from atlas_tui.engine import catalog, fit, hardware, seen_gpus
+from atlas_tui.engine.seen_gpus import SeenGpu
 from atlas_tui.errors import AtlasError
 from atlas_tui.sandbox import LocalSandbox
 from atlas_tui.sandbox.base import Tier
@@ -32,7 +33,7 @@ async def checks(settings: Settings, folder: Path) -> list[Check]:
     return [
         Check(name="version", value=f"atlas-tui {__version__}, Python {platform.python_version()}"),
         model(settings),
-        *await asyncio.to_thread(llama),
+        *await asyncio.to_thread(llama, settings),
         *await isolation(settings),
         await asyncio.to_thread(working_tree, folder),
         Check(name="settings", value=str(paths.config_file())),
@@ -42,33 +43,64 @@ async def checks(settings: Settings, folder: Path) -> list[Check]:
 
 
 def model(settings: Settings) -> Check:
-    """The model file that would be loaded."""
-    path = Path(settings.model.path or bundled_model_path()).expanduser()
-    name = path.name if settings.model.path else f"{path.name} (bundled)"
+    """The model that would be loaded."""
+    if settings.remote.base_url:
+        return Check(
+            name="model", value=f"{settings.remote.model or 'the first'} of {settings.remote.base_url}"
+        )
     try:
+        path = catalog.locate(settings.model.path)
+        name = path.name if settings.model.path else f"{path.name} (bundled)"
         return Check(name="model", value=f"{name}, {path.stat().st_size / 1e6:,.1f} MB")
+    except AtlasError as error:
+        return Check(name="model", value=str(error), good=False, fix=error.todo)
     except OSError as error:
         fix = "set model.path to a GGUF file" if settings.model.path else "reinstall, or run `make model`"
         return Check(name="model", value=f"{path}: {error.strerror}", good=False, fix=fix)
 
 
-def llama() -> list[Check]:
-    """The build of llama.cpp, and whether it uses the GPU that is here."""
+def llama(settings: Settings) -> list[Check]:
+    """The build of llama.cpp, whether it uses the GPUs that are here, and how the model fits."""
     found = hardware.look()
     version = metadata.version("llama-cpp-python")
     memory = f"{found.cores} cores, {found.memory_free / 1e9:,.1f} GB of memory free"
     rows = [Check(name="machine", value=memory)]
-    if found.gpus:
-        names = ", ".join(f"{gpu.description} ({gpu.free / 1e9:,.1f} GB free)" for gpu in found.gpus)
-        return [*rows, Check(name="llama.cpp", value=f"llama-cpp-python {version}, on {names}")]
-    value = f"llama-cpp-python {version}, on the CPU"
+    value = f"llama-cpp-python {version}, built for {' + '.join(found.backends) or 'unknown'}"
     if found.note:
-        return [*rows, Check(name="llama.cpp", value=f"{value}; {found.note}", good=False, fix="see the log")]
-    if found.backend != "cpu":
-        arguments = gpu_build.cmake_args(found.backend)
-        fix = f'build it for the GPU: `make run GPU={found.backend}`, or CMAKE_ARGS="{arguments}" with pip'
-        return [*rows, Check(name="llama.cpp", value=value, good=False, fix=fix)]
-    return [*rows, Check(name="llama.cpp", value=value)]
+        rows.append(Check(name="llama.cpp", value=f"{value}; {found.note}", good=False, fix="see the log"))
+    else:
+        names = [f"{gpu.description or gpu.name} ({gpu.free / 1e9:,.1f} GB free)" for gpu in found.gpus]
+        rows.append(Check(name="llama.cpp", value=f"{value}, on {', '.join(names) or 'the CPU'}"))
+        rows += [row for gpu in found.seen if (row := _unused(found, gpu, version)) is not None]
+    machine = fit.Machine(found.memory_free, found.gpus, found.gpu_supported)
+    return rows if settings.remote.base_url else [*rows, *_fit(settings, machine)]
+
+
+def _unused(found: hardware.Hardware, gpu: SeenGpu, version: str) -> Check | None:
+    """What to do for a GPU that this build of llama.cpp cannot use; None where there is nothing to do."""
+    if gpu.library in found.backends:
+        if found.gpus:
+            return None
+        fix = "see the log; its driver may be missing or older than what llama.cpp was built with"
+        value = f"{gpu.name}: llama.cpp was built for {gpu.library} and sees no device"
+        return Check(name="gpu", value=value, good=False, fix=fix)
+    if found.gpus and gpu.backend == "vulkan":
+        return None
+    needs = f"install {gpu.needs}, then: " if gpu.needs else ""
+    value = f"{gpu.name}: this build of llama.cpp cannot use it"
+    fix = needs + seen_gpus.install_line(gpu, version)
+    return Check(name="gpu", value=value, good=False, fix=fix)
+
+
+def _fit(settings: Settings, machine: fit.Machine) -> list[Check]:
+    """The memory plan of the configured model, and why it is so."""
+    try:
+        plan = fit.look(catalog.locate(settings.model.path), settings.model, machine).plan
+    except AtlasError as error:
+        return [Check(name="fit", value=str(error), good=False, fix=error.todo)]
+    rows = [Check(name="fit", value=plan.line)]
+    rows += [Check(name="given up", value=line) for line in plan.given_up]
+    return rows + [Check(name="fit, why", value=line) for line in plan.reasons]
 
 
 async def isolation(settings: Settings) -> list[Check]:

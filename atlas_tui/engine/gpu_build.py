@@ -33,18 +33,37 @@ def _device(*patterns: str) -> bool:
     return any(next(Path("/dev").glob(pattern), None) for pattern in patterns)
 
 
-def _has_cuda() -> bool:
-    if not _device("nvidiactl", "nvidia[0-9]*", "nvmap", "dxg"):
-        return False
+def _cuda_tools() -> bool:
     home = os.environ.get("CUDA_PATH") or os.environ.get("CUDA_HOME") or "/usr/local/cuda"
     return _tool("nvcc", f"{home}/bin", "/usr/local/cuda/bin")
 
 
-def _has_hip() -> bool:
-    if not _device("kfd"):
-        return False
+def _hip_tools() -> bool:
     home = os.environ.get("ROCM_PATH") or "/opt/rocm"
     return _tool("hipcc", f"{home}/bin") or _tool("hipconfig", f"{home}/bin")
+
+
+def _vulkan_tools() -> bool:
+    """Shader compiler, headers and loader; a loader alone comes with every desktop and builds nothing."""
+    sdk = os.environ.get("VULKAN_SDK", "")
+    headers = [f"{sdk}/include"] if sdk else []
+    headers += ["/usr/include", "/usr/local/include", "/opt/homebrew/include"]
+    header = any((Path(one) / "vulkan" / "vulkan.h").is_file() for one in headers)
+    return header and _tool("glslc", f"{sdk}/bin") and (bool(sdk) or bool(ctypes.util.find_library("vulkan")))
+
+
+def has_tools(backend: str) -> bool:
+    """Whether what builds for this backend is installed."""
+    ask = {"cuda": _cuda_tools, "hip": _hip_tools, "vulkan": _vulkan_tools}.get(backend)
+    return ask() if ask is not None else True
+
+
+def _has_cuda() -> bool:
+    return _device("nvidiactl", "nvidia[0-9]*", "nvmap", "dxg") and has_tools("cuda")
+
+
+def _has_hip() -> bool:
+    return _device("kfd") and has_tools("hip")
 
 
 def _has_metal() -> bool:
@@ -52,14 +71,9 @@ def _has_metal() -> bool:
 
 
 def _has_vulkan() -> bool:
-    """Shader compiler, headers and loader; a loader alone comes with every desktop and builds nothing."""
     if sys.platform.startswith("linux") and not _device("dri/renderD*", "dxg"):
         return False
-    sdk = os.environ.get("VULKAN_SDK", "")
-    headers = [f"{sdk}/include"] if sdk else []
-    headers += ["/usr/include", "/usr/local/include", "/opt/homebrew/include"]
-    header = any((Path(one) / "vulkan" / "vulkan.h").is_file() for one in headers)
-    return header and _tool("glslc", f"{sdk}/bin") and (bool(sdk) or bool(ctypes.util.find_library("vulkan")))
+    return has_tools("vulkan")
 
 
 def detect_backend() -> str:

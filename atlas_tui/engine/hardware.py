@@ -6,13 +6,15 @@ import json
 import os
 import subprocess
 from dataclasses import dataclass
+from pathlib import Path
 
 import psutil  # type: ignore[import-untyped]
 
-from atlas_tui.engine import gpu_build
+from atlas_tui.engine import gpu_build, seen_gpus
 from atlas_tui.engine.launch import environment, python_command
+from atlas_tui.engine.seen_gpus import SeenGpu
 
-_OUTPUT_RESERVE = 0.1
+_CGROUP = Path("/sys/fs/cgroup")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,8 @@ class GpuDevice:
     description: str
     free: int
     total: int
+    shared: bool = False
+    """Its memory is the machine's own: integrated GPUs, Apple's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,10 @@ class Hardware:
     memory_free: int
     note: str = ""
     """Why the devices are unknown; empty when they are known."""
+    backends: tuple[str, ...] = ()
+    """What this build of llama.cpp has, such as CUDA and CPU."""
+    seen: tuple[SeenGpu, ...] = ()
+    """GPUs of the machine, whether or not this build can use them."""
 
 
 def physical_cores() -> int:
@@ -54,24 +62,31 @@ def default_threads() -> int:
 
 
 def free_memory() -> int:
-    """Bytes that can be used without swapping."""
-    return int(psutil.virtual_memory().available)
+    """Bytes that can be used without swapping, and without going over the limit of a container."""
+    free = int(psutil.virtual_memory().available)
+    limit = _container_room(_CGROUP)
+    return free if limit is None else min(free, limit)
 
 
-def fitting_layers(layers: int, model_bytes: int, cache_bytes: int, free_bytes: int) -> int:
-    """An estimate of how many of ``layers`` layers fit into ``free_bytes`` with their share of the cache.
+def _container_room(folder: Path) -> int | None:
+    """Bytes left to this container (memory controller of cgroup v2), or None where there is no limit.
 
-    A tenth of the free memory is left for compute buffers.
+    What is cached of files counts as free: the kernel drops it first.
     """
-    if layers <= 0:
-        return 0
-    each = (model_bytes + cache_bytes) / layers
-    return max(0, min(layers, int(free_bytes * (1 - _OUTPUT_RESERVE) / each)))
+    try:
+        limit = int((folder / "memory.max").read_text())
+        used = int((folder / "memory.current").read_text())
+        rows = (line.split() for line in (folder / "memory.stat").read_text().splitlines())
+        cached = sum(int(count) for name, count in rows if name in ("inactive_file", "active_file"))
+    except (OSError, ValueError):
+        return None
+    return max(0, limit - used + cached)
 
 
 def look() -> Hardware:
     """What there is. Asks a short-lived process, because loading llama.cpp here could take the app down."""
     gpus: tuple[GpuDevice, ...] = ()
+    backends: tuple[str, ...] = ()
     supported, note = False, ""
     try:
         done = subprocess.run(
@@ -85,7 +100,16 @@ def look() -> Hardware:
         report = json.loads(done.stdout)
         supported = bool(report["gpu_supported"])
         gpus = tuple(GpuDevice(**row) for row in report["gpus"])
+        backends = tuple(str(name) for name in report["backends"])
     except (subprocess.SubprocessError, OSError, ValueError, KeyError, TypeError) as error:
         note = f"llama.cpp could not be asked for its devices: {type(error).__name__}"
-    backend = gpu_build.detect_backend()
-    return Hardware(supported, gpus, backend, physical_cores(), free_memory(), note)
+    return Hardware(
+        gpu_supported=supported,
+        gpus=gpus,
+        backend=gpu_build.detect_backend(),
+        cores=physical_cores(),
+        memory_free=free_memory(),
+        note=note,
+        backends=backends,
+        seen=seen_gpus.look(),
+    )

@@ -10,10 +10,11 @@ from atlas_tui.engine.llama import native
 
 def main() -> None:
     native.NativeLog().install()
-    gpus = [asdict(one) for one in native.devices() if one.gpu]
+    gpus = [asdict(one) for one in native.gpus()]
     for row in gpus:
         del row["gpu"]
-    print(json.dumps({"gpu_supported": native.offload_supported(), "gpus": gpus}))
+    supported = native.offload_supported()
+    print(json.dumps({"gpu_supported": supported, "gpus": gpus, "backends": native.backends()}))
 
 
 if __name__ == "__main__":

@@ -1,186 +1,263 @@
-"""From a file to a model that is ready: checks first, then the largest plan that works."""
+"""From a file to a model that is ready: checks first, then the best plan that works."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
-from typing import TypeVar
 
-from atlas_tui.engine import hardware
+from atlas_tui.engine import fit, hardware
 from atlas_tui.engine.base import ModelInfo, ModelLoadError
+from atlas_tui.engine.fit import Plan
+from atlas_tui.engine.footprint import SEQUENCES
 from atlas_tui.engine.llama import native
-from atlas_tui.engine.llama.context import Context
-from atlas_tui.engine.llama.gguf_header import Header, check_model
+from atlas_tui.engine.llama.context import Context, Shape
+from atlas_tui.engine.llama.draft_loading import open_draft, this_machine
+from atlas_tui.engine.llama.gguf_header import Header, check_model, fingerprint
 from atlas_tui.engine.llama.native import Model, NativeError
 from atlas_tui.engine.llama.template import ChatTemplate
+from atlas_tui.engine.planning import Machine
 
 log = logging.getLogger(__name__)
 
 MOST_SEQUENCES = 8
-"""Most sequences in one call; one more keeps the common prompt."""
-
-DEFAULT_CONTEXT, LEAST_CONTEXT = 16_384, 2_048
+"""Most sequences that write at once; the context has ``SEQUENCES`` ids, the others keep what was read."""
 PROMPT_HASH_KEY = "atlas.prompt_hash"
-CPU_CHUNK, GPU_CHUNK, SMALL_CHUNK = 64, 256, 16
-"""Prompt tokens read per step, and the unit in which a prefix is reused. Small steps show progress, stop soon
-and lose little of a prefix; a GPU needs larger ones. (0.6 B parameters, Q8_0, one core: 64 cost 6 % more than
-256, 32 cost 24 % more.)"""
-SMALL_MODEL = 100_000_000
-"""Bytes up to which a model is read in ``SMALL_CHUNK`` steps: reading is quick and its prompts are short."""
+TRIAL_FROM = 1_000_000_000
+"""Bytes of weights from which llama.cpp is asked for the size of its buffers before anything is loaded."""
 
 _CHOOSE = "see the log, or choose another model"
+_MEMORY = re.compile(r"alloc|out ?of ?\w*memory", re.IGNORECASE)
 
-T = TypeVar("T")
+Progress = Callable[[float, int], None]
+"""Told the fraction of the weights that is loaded, and how many layers go to the GPU."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What the settings ask for; 0 and -1 as in ``ModelSettings``."""
+    """What the settings ask for; see ``ModelSettings``."""
 
     path: Path
-    context: int
-    gpu_layers: int
-    threads: int
+    context: int = 0
+    gpu_layers: int = -1
+    threads: int = 0
+    kv_type: str = "auto"
+    flash_attention: str = "auto"
+    draft: Path | None = None
+    speculation: str = "auto"
+    skip: int = 0
+    """Plans to leave out, because the process died with them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
+    """A model that is ready."""
+
     model: Model
     context: Context
     template: ChatTemplate
     info: ModelInfo
     chunk: int
+    """Prompt tokens to read per step."""
+    plan: Plan
+    draft: tuple[Model, Context] | None = None
+    """A small model with the same vocabulary that guesses ahead."""
 
     def close(self) -> None:
+        """Free everything, contexts first."""
+        if self.draft is not None:
+            self.draft[1].close()
+            self.draft[0].close()
         self.context.close()
         self.model.close()
 
 
-def context_size(wanted: int, header: Header, free_bytes: int) -> int:
-    """Tokens of context to ask for.
+def load(wanted: Wanted, native_log: native.NativeLog, progress: Progress | None = None) -> Loaded:
+    """Load and make ready, telling ``progress`` how far it is.
 
     Raises:
-        ModelLoadError: a size that was asked for needs more memory than is free.
-    """
-    cell = header.cell_bytes()
-    fits = int(free_bytes * 0.8) // cell if cell else 1 << 30
-    if wanted:
-        if wanted > fits:
-            raise ModelLoadError(
-                "The context does not fit into memory",
-                f"{wanted:,} tokens need {wanted * cell / 1e9:.1f} GB and {free_bytes / 1e9:.1f} GB are free",
-                f"set model.context to {max(fits, 256):,} or less",
-            )
-        return wanted
-    trained = header.number("context_length", DEFAULT_CONTEXT) or DEFAULT_CONTEXT
-    return min(trained, DEFAULT_CONTEXT, max(fits, LEAST_CONTEXT))
-
-
-def chunk_size(gpu_layers: int, model_bytes: int) -> int:
-    """Prompt tokens to read per step."""
-    if gpu_layers:
-        return GPU_CHUNK
-    return SMALL_CHUNK if model_bytes <= SMALL_MODEL else CPU_CHUNK
-
-
-def layer_plans(layers: int, wanted: int, fit: int) -> list[int]:
-    """Numbers of layers on the GPU to try, largest first; the last one is 0 (CPU).
-
-    ``layers`` counts the output layer in, as llama.cpp does; ``fit`` is an estimate of what fits.
-    """
-    first = min(wanted if wanted >= 0 else fit, layers)
-    steps = [first, first * 3 // 4, first // 2, first // 4, 0]
-    return list(dict.fromkeys(steps))
-
-
-def first_that_works(plans: list[int], attempt: Callable[[int], T]) -> tuple[T, int]:
-    """The first plan whose attempt raises no ``NativeError``, with its result; else the last error."""
-    for place, plan in enumerate(plans):
-        try:
-            return attempt(plan), plan
-        except NativeError as error:
-            log.warning("loading with %d layers on the GPU failed: %s", plan, error)
-            if place == len(plans) - 1:
-                raise
-    raise NativeError("there was nothing to try")
-
-
-def _open(path: Path, header: Header, size: int, threads: int, gpu_layers: int) -> tuple[Model, Context]:
-    """Model and context with this many layers on the GPU. Raises: NativeError."""
-    model = Model(path, gpu_layers)
-    try:
-        context = Context(
-            model,
-            tokens=size,
-            rows=chunk_size(gpu_layers, header.file_bytes),
-            sequences=MOST_SEQUENCES + 1,
-            threads=threads,
-            flash=gpu_layers > 0,
-        )
-    except NativeError:
-        model.close()
-        raise
-    return model, context
-
-
-def load(wanted: Wanted, native_log: native.NativeLog) -> Loaded:
-    """Load and make ready.
-
-    Raises:
-        ModelLoadError: see ``gguf_header.check_model``; or llama.cpp refused it, or memory is short.
+        ModelLoadError: see ``gguf_header.check_model`` and ``fit.plans``; or llama.cpp refused it.
     """
     header = check_model(wanted.path)
-    gpus = [one for one in native.devices() if one.gpu] if native.offload_supported() else []
-    size = context_size(wanted.context, header, hardware.free_memory() + sum(one.free for one in gpus))
-    threads = wanted.threads or hardware.default_threads()
-    layers = header.number("block_count") + 1
-    plans = [0]
-    if gpus and wanted.gpu_layers:
-        free = sum(one.free for one in gpus)
-        fit = hardware.fitting_layers(layers, header.file_bytes, size * header.cell_bytes(), free)
-        plans = layer_plans(layers, wanted.gpu_layers, fit)
-
-    def attempt(gpu_layers: int) -> tuple[Model, Context]:
-        native_log.errors.clear()
-        return _open(wanted.path, header, size, threads, gpu_layers)
-
+    machine = this_machine()
+    plans = fit.plans(header, machine, wanted, stem=wanted.path.stem)
+    skipped = min(wanted.skip, len(plans) - 1)
+    opener = _Opener(wanted, header, machine, native_log, progress)
     try:
-        (model, context), gpu_layers = first_that_works(plans, attempt)
-    except NativeError as error:
-        raise _refused(wanted.path, header, error, list(native_log.errors)) from error
+        plan, model, context = opener.first_that_works(plans[skipped:])
+        try:
+            template = _template(wanted.path, model)
+            draft, why = open_draft(wanted, model, context, on_gpu=plan.gpu_layers > 0)
+        except BaseException:
+            context.close()
+            raise
+    except BaseException:
+        opener.close()
+        raise
+    given_up = [*plan.given_up, *opener.notes]
+    if skipped:
+        given_up.append("the model process died with a larger plan")
+    given_up += [f"no draft model: {why}"] if why else []
+    info = _info(wanted.path, header, context, plan, _device(machine, plan))
+    info = replace(info, given_up=tuple(given_up))
+    return Loaded(model, context, template, info, min(plan.chunk, context.rows), plan, draft)
+
+
+def _template(path: Path, model: Model) -> ChatTemplate:
     if not model.generates:
-        raise ModelLoadError("This model cannot write text", f"{wanted.path} is of another kind", _CHOOSE)
-    device = _device(gpus, gpu_layers, plans, layers)
-    info = _info(wanted.path, header, model, context, gpu_layers, device)
-    return Loaded(model, context, ChatTemplate(model), info, context.rows)
+        raise ModelLoadError("This model cannot write text", f"{path} is of another kind", _CHOOSE)
+    return ChatTemplate(model)
 
 
-def _info(
-    path: Path, header: Header, model: Model, context: Context, gpu_layers: int, device: str
-) -> ModelInfo:
+class _Opener:
+    """Tries plans. The weights are kept while only the context changes."""
+
+    def __init__(
+        self,
+        wanted: Wanted,
+        header: Header,
+        machine: Machine,
+        native_log: native.NativeLog,
+        progress: Progress | None,
+    ) -> None:
+        self._wanted, self._header, self._machine = wanted, header, machine
+        self._log, self._progress = native_log, progress
+        self._threads = wanted.threads or hardware.default_threads()
+        self._model: Model | None = None
+        self._layers = -1
+        self.notes: list[str] = []
+        """What was tried and failed, in words."""
+
+    def close(self) -> None:
+        """Free the weights, if there are any."""
+        if self._model is not None:
+            self._model.close()
+            self._model = None
+
+    def first_that_works(self, plans: Sequence[Plan]) -> tuple[Plan, Model, Context]:
+        """The first plan that llama.cpp can carry out. Raises: ModelLoadError: none; or it is the file."""
+        too_many, last = plans[0].layers + 1, NativeError("there was nothing to try")
+        for plan in plans:
+            if plan.gpu_layers >= too_many:
+                continue
+            if not self._enough_room(plan):
+                last = NativeError("it needs more memory than is free")
+                continue
+            self._log.errors.clear()
+            try:
+                model = self._weights(plan.gpu_layers)
+            except NativeError as error:
+                too_many, last = plan.gpu_layers, error
+                if not any(_MEMORY.search(line) for line in self._log.errors):
+                    break  # another plan does not change the file
+                self._failed(plan, error)
+                continue
+            try:
+                return (
+                    plan,
+                    model,
+                    Context(
+                        model,
+                        shape=shape_of(plan),
+                        sequences=SEQUENCES,
+                        threads=self._threads,
+                        outputs=plan.outputs,
+                    ),
+                )
+            except NativeError as error:
+                last = error
+                self._failed(plan, error)
+        raise _refused(self._wanted.path, self._header, last, list(self._log.errors)) from last
+
+    def _weights(self, gpu_layers: int) -> Model:
+        """The model with this many layers on the GPU. Raises: NativeError."""
+        if self._model is None or self._layers != gpu_layers:
+            self.close()
+            tell = partial(self._tell, gpu_layers)
+            self._model = Model(self._wanted.path, gpu_layers, progress=tell)
+            self._layers = gpu_layers
+        return self._model
+
+    def _tell(self, gpu_layers: int, fraction: float) -> None:
+        if self._progress is not None:
+            self._progress(fraction, gpu_layers)
+
+    def _failed(self, plan: Plan, error: NativeError) -> None:
+        why = next(_details(list(self._log.errors)), str(error))
+        log.warning("the plan %s failed: %s", plan.line, why)
+        self.notes = [f"a larger plan failed: {why}"]
+
+    def _enough_room(self, plan: Plan) -> bool:
+        """Ask llama.cpp for the size of its buffers where the estimate matters. A plan before this one that
+        ended the process is a reason not to ask."""
+        if self._header.file_bytes < TRIAL_FROM or self._wanted.skip or self._model is not None:
+            return True
+        size = compute_size(self._wanted.path, plan, self._log)
+        more = max(0, size - plan.compute_bytes)
+        if plan.ram_bytes + more <= self._machine.ram_room() and all(
+            used + more <= room
+            for used, room in zip(plan.gpu_bytes, self._machine.room(), strict=True)
+            if used
+        ):
+            return True
+        log.warning("the plan %s needs %.2f GB more than was estimated", plan.line, more / 1e9)
+        self.notes = ["a larger plan needs more memory than was estimated"]
+        return False
+
+
+def shape_of(plan: Plan) -> Shape:
+    """The context a plan wants."""
+    return Shape(tokens=plan.context, rows=plan.rows, kv_type=plan.kv_type, flash=plan.flash)
+
+
+def compute_size(path: Path, plan: Plan, native_log: native.NativeLog) -> int:
+    """Bytes of the largest compute buffer of this plan, as llama.cpp counts it without allocating anything;
+    0 when it does not tell."""
+    native_log.buffers.clear()
+    try:
+        model = Model(path, plan.gpu_layers, trial=True)
+    except NativeError as error:
+        log.info("a trial of %s gave nothing: %s", path, error)
+        return 0
+    try:
+        shape = shape_of(plan)
+        Context(model, shape=shape, sequences=SEQUENCES, threads=1, outputs=plan.outputs).close()
+    except NativeError as error:
+        log.info("a trial of %s gave nothing: %s", path, error)
+    finally:
+        model.close()
+    return max(native_log.buffers, default=0)
+
+
+def _info(path: Path, header: Header, context: Context, plan: Plan, device: str) -> ModelInfo:
+    model = context.model
     return ModelInfo(
         name=header.text("general.name") or path.stem,
         path=str(path),
         context=context.tokens,
         layers=model.layers,
-        gpu_layers=min(gpu_layers, model.layers),
+        gpu_layers=min(plan.gpu_layers, model.layers),
         embedding_size=model.embedding_size,
         device=device,
         size_bytes=header.file_bytes,
         prompt_hash=header.text(PROMPT_HASH_KEY),
+        fingerprint=fingerprint(header),
+        fit=plan.line,
+        kv_type=plan.kv_type,
     )
 
 
-def _device(gpus: list[native.Device], gpu_layers: int, plans: list[int], layers: int) -> str:
-    """Where the model runs, and what was given up, in words."""
-    if not gpu_layers:
-        return "CPU" if len(plans) == 1 else "CPU (loading it on the GPU failed)"
-    names = " + ".join(one.description or one.name for one in gpus)
-    if gpu_layers >= layers:
+def _device(machine: Machine, plan: Plan) -> str:
+    """Where the model runs, in words."""
+    if not plan.gpu_layers:
+        return "CPU"
+    names = " + ".join(one.description or one.name for one in machine.gpus)
+    if plan.gpu_layers >= plan.layers:
         return names
-    return f"{names}, {gpu_layers} of {layers} layers, the rest on the CPU"
+    return f"{names}, {plan.gpu_layers} of {plan.layers} layers, the rest on the CPU"
 
 
 def _refused(path: Path, header: Header, error: NativeError, lines: list[str]) -> ModelLoadError:

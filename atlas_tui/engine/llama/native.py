@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import ctypes
 import logging
+import re
 import sys
+import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import llama_cpp
 from llama_cpp import llama_cpp as ll
@@ -22,6 +25,10 @@ log = logging.getLogger(__name__)
 WARN, ERROR, CONTINUED = 3, 4, 5
 """Levels of ``ggml_log_level`` in ggml.h; a continued line belongs to the one before it."""
 
+_GPU, _INTEGRATED_GPU = 1, 2  # ggml_backend_dev_type; 0 is the CPU, 3 an accelerator beside it
+_METAL = "MTL"
+_PROGRESS_SECONDS = 0.05
+_COMPUTE_BUFFER = re.compile(rb"compute buffer size = +([0-9.]+) MiB")
 
 _kept: list[object] = []
 """Callbacks that were handed out: ctypes holds no reference to them and llama.cpp calls them for ever."""
@@ -40,6 +47,8 @@ class Device:
     free: int
     total: int
     gpu: bool
+    shared: bool = False
+    """Its memory is the machine's own."""
 
 
 class NativeLog:
@@ -47,6 +56,8 @@ class NativeLog:
 
     def __init__(self) -> None:
         self.errors: deque[str] = deque(maxlen=50)
+        self.buffers: deque[int] = deque(maxlen=50)
+        """Bytes of the compute buffers it spoke of, the last ones."""
         self._level = 0
         self._callback = ll.llama_log_callback(self._line)
 
@@ -57,6 +68,8 @@ class NativeLog:
     def _line(self, level: int, text: bytes, _data: object) -> None:
         if level != CONTINUED:
             self._level = level
+        if found := _COMPUTE_BUFFER.search(text):
+            self.buffers.append(int(float(found[1]) * (1 << 20)))
         if self._level in (WARN, ERROR):
             line = text.decode("utf-8", "replace")
             sys.stderr.write(line)
@@ -121,17 +134,45 @@ def devices() -> list[Device]:
         handle = registry.ggml_backend_dev_get(index)
         free, total = ctypes.c_size_t(), ctypes.c_size_t()
         base.ggml_backend_dev_memory(handle, ctypes.byref(free), ctypes.byref(total))
+        name = base.ggml_backend_dev_name(handle).decode("utf-8", "replace")
+        kind = base.ggml_backend_dev_type(handle)
         found.append(
             Device(
-                name=base.ggml_backend_dev_name(handle).decode("utf-8", "replace"),
+                name=name,
                 description=base.ggml_backend_dev_description(handle).decode("utf-8", "replace").strip(),
                 free=free.value,
                 total=total.value,
-                # ggml_backend_dev_type: 0 CPU, 1 GPU, 2 integrated GPU, 3 accelerator beside the CPU.
-                gpu=base.ggml_backend_dev_type(handle) in (1, 2),
+                gpu=kind in (_GPU, _INTEGRATED_GPU),
+                shared=kind == _INTEGRATED_GPU or name.startswith(_METAL),
             )
         )
     return found
+
+
+def backends() -> list[str]:
+    """Names of the backends in this build, such as CUDA and CPU."""
+    registry, base = _library("ggml"), _library("ggml-base")
+    if registry is None or base is None:
+        return []
+    registry.ggml_backend_reg_count.restype = ctypes.c_size_t
+    registry.ggml_backend_reg_get.restype = ctypes.c_void_p
+    registry.ggml_backend_reg_get.argtypes = [ctypes.c_size_t]
+    base.ggml_backend_reg_name.argtypes, base.ggml_backend_reg_name.restype = (
+        [ctypes.c_void_p],
+        ctypes.c_char_p,
+    )
+    handles = (registry.ggml_backend_reg_get(index) for index in range(registry.ggml_backend_reg_count()))
+    names = [base.ggml_backend_reg_name(handle).decode("utf-8", "replace") for handle in handles]
+    return ["Metal" if name == _METAL else name for name in names]
+
+
+def gpus() -> list[Device]:
+    """The GPUs llama.cpp would put layers on: integrated ones only where there is no other."""
+    if not offload_supported():
+        return []
+    found = [one for one in devices() if one.gpu]
+    own = [one for one in found if not one.shared or one.name.startswith(_METAL)]
+    return own or found
 
 
 def offload_supported() -> bool:
@@ -139,17 +180,57 @@ def offload_supported() -> bool:
     return bool(ll.llama_supports_gpu_offload())
 
 
+def version() -> str:
+    """The version of llama-cpp-python, which comes with its own llama.cpp."""
+    return str(llama_cpp.__version__)
+
+
+def _reporter(progress: Callable[[float], None]) -> Any:
+    """A callback for llama.cpp that hands on the fraction that is loaded, about 20 times a second."""
+    last = -1.0
+
+    def report(fraction: float, _data: object) -> bool:
+        nonlocal last
+        now = time.monotonic()
+        if now - last >= _PROGRESS_SECONDS or fraction >= 1:
+            last = now
+            progress(min(max(fraction, 0.0), 1.0))
+        return True
+
+    return ll.llama_progress_callback(report)
+
+
 class Model:
     """Weights and vocabulary (``llama_model_load_from_file``).
+
+    Without ``gpu_layers`` it gets no GPU at all: a build for one would else keep the KV cache there and send
+    large products of matrices to it. ``progress`` is told the fraction that is loaded, 0 to 1. With ``trial``
+    the weights stay on disk and nothing can be computed: contexts then tell the sizes they would need.
 
     Raises:
         NativeError: llama.cpp could not load the file; the reason is in its log.
     """
 
-    def __init__(self, path: Path, gpu_layers: int) -> None:
+    def __init__(
+        self,
+        path: Path,
+        gpu_layers: int,
+        *,
+        progress: Callable[[float], None] | None = None,
+        trial: bool = False,
+    ) -> None:
         ll.llama_backend_init()
         params = ll.llama_model_default_params()
         params.n_gpu_layers = gpu_layers
+        no_devices = (ctypes.c_void_p * 1)(None)
+        if not gpu_layers:
+            params.devices = ctypes.cast(no_devices, ctypes.c_void_p)
+        if trial:
+            # Anything but this mode is an assertion of llama.cpp's.
+            params.no_alloc, params.load_mode = True, ll.LLAMA_LOAD_MODE_NONE
+        reporter = _reporter(progress) if progress is not None else None
+        if reporter is not None:
+            params.progress_callback = reporter
         self.handle = ll.llama_model_load_from_file(str(path).encode(), params)
         if not self.handle:
             raise NativeError("llama.cpp could not load the file")
@@ -203,6 +284,10 @@ class Model:
             if count >= 0:
                 return buffer.raw[:count]
             room = -count
+
+    def text_of(self, token: int) -> bytes:
+        """The text a token is written as; control tokens give their names."""
+        return self._piece(token, special=True)
 
     def check_token(self, token: int) -> None:
         if not 0 <= token < self.tokens:

@@ -35,7 +35,7 @@ def candidate_ready(problem: Problem, finished: Finished, round_number: int) -> 
         error=error,
         tokens=finished.answer_tokens,
         thinking_tokens=finished.thinking_tokens,
-        mean_logprob=finished.mean_logprob,
+        mean_logprob=finished.statistics.mean_logprob if finished.statistics else None,
         cut=cut,
-        embedding=finished.embedding,
+        embedding=finished.embeddings[0] if finished.embeddings else None,
     )

@@ -16,6 +16,7 @@ from atlas_tui.engine.base import (
     Prefill,
     Sampler,
     SequenceRequest,
+    Span,
 )
 from atlas_tui.events import Event, Part, Progress, Stage, Text, Usage
 from atlas_tui.sandbox.base import Sandbox
@@ -62,7 +63,7 @@ class Kit:
             sampler=self.sampler(*place),
             max_tokens=self.settings.code_tokens,
             thinking=self.settings.thinking_tokens,
-            embed=True,
+            embed=(Span.ANSWER,),
         )
 
 

@@ -11,10 +11,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from atlas_tui import __version__, paths
-from atlas_tui.engine import bundled_model_path
-from atlas_tui.engine.base import Engine, ModelInfo
-from atlas_tui.engine.llama.client import LlamaEngine
-from atlas_tui.errors import AtlasError
+from atlas_tui.engine.base import Engine, Life, LifeState, ModelInfo
+from atlas_tui.engine.opening import model_name, open_engine
+from atlas_tui.errors import AtlasError, Refused
 from atlas_tui.events import (
     Cancelled,
     Event,
@@ -29,7 +28,7 @@ from atlas_tui.events import (
 from atlas_tui.problem import Limits, Problem
 from atlas_tui.sandbox import LocalSandbox
 from atlas_tui.sandbox.base import Isolation, Sandbox
-from atlas_tui.settings import Settings
+from atlas_tui.settings import ModelSettings, RemoteSettings, Settings
 from atlas_tui.solver.kit import Kit
 from atlas_tui.solver.read import read_problem
 from atlas_tui.solver.solve import solve
@@ -54,32 +53,63 @@ class Runtime:
         self.settings = settings
         self.workspace = Workspace.open(folder)
         self.store = Store(paths.database())
-        self.model_state = "off"
-        self._engine = engine or LlamaEngine(settings.model)
+        self._engine = engine or open_engine(settings)
         self._sandbox = sandbox or LocalSandbox(settings.sandbox)
         self._run: asyncio.Task[None] | None = None
+        self._name = ""
+        self._switching = asyncio.Lock()
 
     @property
     def model_name(self) -> str:
-        """The model's name, or its file's while it is not loaded."""
-        info = self._engine.info
-        return info.name if info else Path(self.settings.model.path or bundled_model_path()).stem
+        """The model's name, or its file's while it was not loaded yet."""
+        if self._engine.info:
+            self._name = self._engine.info.name
+        return self._name or model_name(self.settings)
 
     @property
     def model(self) -> ModelInfo | None:
         """What is known about the loaded model."""
         return self._engine.info
 
+    @property
+    def model_state(self) -> str:
+        """``off``, ``loading``, ``ready`` or ``failed: …``, with what more is known: ``loading 43 %``,
+        ``off (unloaded after 30 min idle)``."""
+        return state_words(self._engine.life)
+
     async def warm_up(self) -> ModelInfo:
         """Load the model. Raises: EngineError."""
-        self.model_state = "loading"
-        try:
-            info = await self._engine.load()
-        except AtlasError as error:
-            self.model_state = f"failed: {error}"
-            raise
-        self.model_state = "ready"
-        return info
+        return await self._engine.load()
+
+    async def unload_model(self) -> None:
+        """Give the model's memory back, also in the middle of loading; the next run loads it again.
+
+        Raises: Refused: a run is on.
+        """
+        self._refuse_while_running()
+        await self._engine.unload()
+
+    async def switch_model(self, chosen: ModelSettings | RemoteSettings) -> ModelInfo:
+        """Close this model, then load another. The new one stays chosen when it cannot be loaded.
+
+        Raises: Refused: a run is on; nothing was changed. EngineError: the new model cannot be loaded.
+        """
+        self._refuse_while_running()
+        if isinstance(chosen, RemoteSettings):
+            changes: dict[str, object] = {"remote": chosen}
+        else:
+            changes = {"model": chosen, "remote": RemoteSettings()}
+        settings = self.settings.model_copy(update=changes)
+        async with self._switching:
+            # Both models at once may not fit into memory: the old one is gone before the new one loads.
+            fresh, old = open_engine(settings), self._engine
+            self._engine, self.settings, self._name = fresh, settings, ""
+            await old.close()
+        return await fresh.load()
+
+    def _refuse_while_running(self) -> None:
+        if self._run is not None:
+            raise Refused("The model is in use", "a run is on", "stop the run first, or wait until it ends")
 
     async def isolation(self) -> Isolation:
         """What holds candidates on this machine; tried once."""
@@ -129,8 +159,8 @@ class Runtime:
         if self._run is not None:
             self.cancel()
             await asyncio.gather(self._run, return_exceptions=True)
-        await asyncio.gather(self._engine.close(), self._sandbox.close())
-        self.model_state = "off"
+        async with self._switching:
+            await asyncio.gather(self._engine.close(), self._sandbox.close())
         self.store.close()
 
     async def _pump(self, problem: Problem, target: str, events: asyncio.Queue[Event | None]) -> None:
@@ -139,8 +169,6 @@ class Runtime:
         try:
             kit = await self._begin(record, problem, target)
             async for event in solve(kit, problem):
-                if self._engine.info is not None:
-                    self.model_state = "ready"
                 record(event)
         except asyncio.CancelledError:
             record(Cancelled(stage=record.stage))
@@ -161,6 +189,8 @@ class Runtime:
         kit = Kit(engine=self._engine, sandbox=self._sandbox, settings=chosen, seed=seed)
         isolation = "unknown"
         try:
+            async with self._switching:
+                kit = replace(kit, engine=self._engine)
             isolation = str(await self.isolation())
         finally:
             record(
@@ -176,6 +206,18 @@ class Runtime:
             )
             record(ProblemRead(problem=problem))
         return kit
+
+
+def state_words(life: Life) -> str:
+    """An engine's life in words."""
+    match life.state:
+        case LifeState.LOADING if life.fraction is not None:
+            return f"loading {life.fraction * 100:.0f} %"
+        case LifeState.OFF if life.why:
+            return f"off ({life.why})"
+        case LifeState.FAILED:
+            return f"failed: {life.why}"
+    return str(life.state)
 
 
 class _Recorder:

@@ -45,7 +45,7 @@ class Backend(Protocol):
 
     @property
     def model_state(self) -> str:
-        """``off``, ``loading``, ``ready`` or ``failed: …``."""
+        """``off``, ``loading``, ``ready`` or ``failed: …``, or with more: ``loading 43 %``."""
         ...
 
     @property

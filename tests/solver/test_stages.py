@@ -29,8 +29,6 @@ def finished(text: str, reason: StopReason = StopReason.END) -> Finished:
         prompt_tokens=1,
         answer_tokens=1,
         thinking_tokens=0,
-        mean_logprob=None,
-        embedding=None,
     )
 
 

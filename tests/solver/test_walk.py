@@ -93,7 +93,7 @@ async def test_candidates_carry_what_was_measured(tmp_path: Path) -> None:
         seen = await walk(opened)
     for ready in of(events.CandidateReady, seen):
         assert ready.tokens > 0 and ready.mean_logprob is not None and ready.mean_logprob <= 0
-        assert ready.embedding is not None and ready.embedding.origin == "generated-mean"
+        assert ready.embedding is not None and ready.embedding.origin == "generated-mean/answer"
     usage = {event.stage: event for event in of(events.Usage, seen)}
     assert usage[Stage.GENERATE].tokens_reused > 0, "the statement is read once"
     assert all(event.tokens_in > 0 and event.tokens_out > 0 for event in usage.values())

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import psutil
 import pytest
 
 ENTER, LEAVE = b"\x1b[?1049h", b"\x1b[?1049l"
@@ -102,6 +103,18 @@ def test_quit_once_the_model_is_loaded(tmp_path: Path, tiny_gguf: Path) -> None:
     with app(tmp_path, tiny_gguf, "problem.md", size=(60, 15)) as terminal:
         terminal.until(b"Print twice")
         terminal.until(b"CPU")
+        os.write(terminal.master, b"\x11")
+        assert terminal.end() == 0
+    assert_clean(terminal.output)
+
+
+def test_the_model_process_dies_and_nothing_reaches_the_terminal(tmp_path: Path, tiny_gguf: Path) -> None:
+    with app(tmp_path, tiny_gguf, size=(100, 30)) as terminal:
+        terminal.until(b"CPU")
+        family = psutil.Process(terminal.process.pid).children(recursive=True)
+        (host,) = [one for one in family if "atlas_tui.engine.llama.host" in one.cmdline()]
+        host.send_signal(signal.SIGABRT)
+        terminal.until(b"model failed")
         os.write(terminal.master, b"\x11")
         assert terminal.end() == 0
     assert_clean(terminal.output)

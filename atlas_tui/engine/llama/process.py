@@ -9,6 +9,7 @@ import os
 import re
 import signal
 import socket
+from collections.abc import Callable
 from pathlib import Path
 
 from atlas_tui import paths
@@ -25,6 +26,8 @@ _TAIL_LINES = 40
 _SOURCE_FOLDER = re.compile(r"^\S*/")
 _FAULTS = {signal.SIGABRT, signal.SIGSEGV, signal.SIGBUS, signal.SIGFPE, signal.SIGILL}
 
+Deliver = Callable[[wire.Frame], None]
+
 
 def log_file() -> Path:
     """Where the model process writes what it and llama.cpp have to say."""
@@ -39,90 +42,112 @@ def _open_log() -> int:
     return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
 
 
+class Frames(asyncio.Protocol):
+    """Cuts what arrives into messages and delivers all that are whole at once.
+
+    No task waits for the single message: a step's messages cost one turn of the event loop.
+    """
+
+    def __init__(self, deliver: Deliver) -> None:
+        self._deliver, self._rest = deliver, bytearray()
+        self._transport: asyncio.BaseTransport | None = None
+        self.closed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        """Done when the other side is gone, or sent something that is no message."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        self._rest += data
+        begin = 0
+        try:
+            while len(self._rest) - begin >= wire.LENGTH.size:
+                body = begin + wire.LENGTH.size
+                end = body + wire.body_length(bytes(self._rest[begin:body]))
+                if end > len(self._rest):
+                    break
+                begin = end
+                self._deliver(wire.unpack(bytes(self._rest[body:end])))
+        except (wire.WireError, LookupError, TypeError, ValueError):
+            # Nothing after it can be trusted; the process is ended as if it had gone by itself.
+            log.exception("the model process sent something else than messages")
+            if self._transport is not None:
+                self._transport.close()
+        del self._rest[:begin]
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if not self.closed.done():
+            self.closed.set_result(None)
+
+
 class HostProcess:
     """A running model process. Made by ``start``."""
 
-    def __init__(
-        self,
-        process: asyncio.subprocess.Process,
-        reader: asyncio.StreamReader,
-        writer: asyncio.StreamWriter,
-        log_start: int,
-    ) -> None:
-        self._process, self._reader, self._writer = process, reader, writer
-        self._log_start = log_start
+    def __init__(self, process: asyncio.subprocess.Process, log_start: int) -> None:
+        self._process, self._log_start = process, log_start
         self._last_words = ""
+        self._frames: Frames
+        self._transport: asyncio.WriteTransport
 
     @classmethod
-    async def start(cls) -> HostProcess:
+    async def start(cls, deliver: Deliver) -> HostProcess:
         """Start the process; to be called from the event loop's thread, whose end would kill it.
 
         Raises: EngineError.
         """
         ours, theirs = socket.socketpair()
-        with theirs:
-            try:
-                log_fd = _open_log()
-            except OSError as error:
-                ours.close()
-                raise EngineError("The log cannot be written", f"{log_file()}: {error.strerror}") from error
-            try:
-                log_start = os.fstat(log_fd).st_size
-                process = await asyncio.create_subprocess_exec(
-                    *launch.python_command("atlas_tui.engine.llama.host"),
-                    str(theirs.fileno()),
-                    str(os.getpid()),
-                    stdin=asyncio.subprocess.DEVNULL,
-                    stdout=log_fd,
-                    stderr=log_fd,
-                    pass_fds=(theirs.fileno(),),
-                    env=launch.environment(),
-                    # Ctrl+C in the terminal is for the application to handle.
-                    start_new_session=True,
-                )
-            except OSError as error:
-                ours.close()
-                why = error.strerror or str(error)
-                raise EngineError("The model process cannot be started", why) from error
-            finally:
-                os.close(log_fd)
-        reader, writer = await asyncio.open_connection(sock=ours, limit=1 << 20)
-        return cls(process, reader, writer, log_start)
+        try:
+            with theirs:
+                host = cls(*await _spawn(theirs))
+            await host._connect(ours, deliver)
+        except BaseException:
+            ours.close()
+            raise
+        return host
+
+    async def _connect(self, ours: socket.socket, deliver: Deliver) -> None:
+        def receive(frame: wire.Frame) -> None:
+            if frame["kind"] == "dying":
+                self._last_words = str(frame["why"])
+            deliver(frame)
+
+        loop = asyncio.get_running_loop()
+        try:
+            transport, frames = await loop.create_connection(lambda: Frames(receive), sock=ours)
+        except BaseException:
+            self.kill()
+            raise
+        self._transport, self._frames = transport, frames
 
     @property
     def pid(self) -> int:
         return self._process.pid
 
     def send(self, frame: wire.Frame) -> None:
-        """Queue a message; a process that is gone is noticed by ``receive``."""
-        if not self._writer.is_closing():
-            self._writer.write(wire.pack(frame))
+        """Queue a message; that a process is gone is noticed by ``gone``."""
+        if not self._transport.is_closing():
+            self._transport.write(wire.pack(frame))
 
-    async def receive(self) -> wire.Frame | None:
-        """The next message, or None when the process is gone."""
-        try:
-            size = wire.body_length(await self._reader.readexactly(wire.LENGTH.size))
-            frame = wire.unpack(await self._reader.readexactly(size))
-        except (asyncio.IncompleteReadError, OSError):
-            return None
-        except wire.WireError as error:
-            log.error("the model process sent something else than messages: %s", error)
-            return None
-        if frame["kind"] == "dying":
-            self._last_words = str(frame["why"])
-        return frame
+    async def gone(self) -> None:
+        """Wait until the process has closed its end."""
+        await asyncio.shield(self._frames.closed)
+
+    def kill(self, why: str = "") -> None:
+        """End the process at once; ``why`` goes into its obituary."""
+        self._last_words = self._last_words or why
+        with contextlib.suppress(ProcessLookupError):
+            self._process.kill()
 
     async def end(self) -> None:
         """End the process and wait until it is gone."""
-        self._writer.close()
+        # Not close(): that would first write what is queued, which a stopped process never reads.
+        self._transport.abort()
         try:
             await asyncio.wait_for(self._process.wait(), _GRACE)
         except TimeoutError:
-            with contextlib.suppress(ProcessLookupError):
-                self._process.kill()
+            self.kill()
             await self._process.wait()
-        with contextlib.suppress(OSError):
-            await self._writer.wait_closed()
+        await self.gone()
 
     @property
     def crashed(self) -> bool:
@@ -130,12 +155,13 @@ class HostProcess:
         return -(self._process.returncode or 0) in _FAULTS
 
     async def obituary(self) -> ModelDied:
-        """Why the process ended, after ``receive`` gave None; ends it if it is still there."""
+        """Why the process ended, after it is ``gone``; ends it if it is still there."""
         await self.end()
         code = self._process.returncode or 0
         tail = self._log_tail()
         if self._last_words:
-            why = f"llama.cpp gave up: {_SOURCE_FOLDER.sub('', self._last_words)}"
+            why = _SOURCE_FOLDER.sub("", self._last_words)
+            why = f"llama.cpp gave up: {why}" if self.crashed else why
         elif code < 0:
             name = signal.Signals(-code).name if -code in set(signal.Signals) else str(-code)
             why = f"it was ended by signal {name}"
@@ -155,3 +181,31 @@ class HostProcess:
         except OSError as error:
             return f"the log cannot be read: {error.strerror}"
         return "\n".join(lines[-_TAIL_LINES:])
+
+
+async def _spawn(theirs: socket.socket) -> tuple[asyncio.subprocess.Process, int]:
+    """The process, and how long the log was before it. Raises: EngineError."""
+    try:
+        log_fd = _open_log()
+    except OSError as error:
+        raise EngineError("The log cannot be written", f"{log_file()}: {error.strerror}") from error
+    try:
+        log_start = os.fstat(log_fd).st_size
+        process = await asyncio.create_subprocess_exec(
+            *launch.python_command("atlas_tui.engine.llama.host"),
+            str(theirs.fileno()),
+            str(os.getpid()),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=log_fd,
+            stderr=log_fd,
+            pass_fds=(theirs.fileno(),),
+            env=launch.environment(),
+            # Ctrl+C in the terminal is for the application to handle.
+            start_new_session=True,
+        )
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise EngineError("The model process cannot be started", why) from error
+    finally:
+        os.close(log_fd)
+    return process, log_start

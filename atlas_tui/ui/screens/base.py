@@ -46,6 +46,7 @@ class AtlasScreen(Screen[None]):
         super().__init__()
         self.desk = desk
         self._drawn = -1
+        self._shown_state = ""
         self._possible: actions.Now | None = None
 
     def compose(self) -> ComposeResult:
@@ -80,7 +81,8 @@ class AtlasScreen(Screen[None]):
             self.query_one(TopBar).show(Content("starting…"))
         else:
             device = backend.model.device if backend.model else "ready"
-            self.query_one(TopBar).show(model_words(backend.model_name, backend.model_state, device))
+            self._shown_state = backend.model_state
+            self.query_one(TopBar).show(model_words(backend.model_name, self._shown_state, device))
         self.draw(time.time())
         possible = self.desk.now(self.NAME)
         if possible != self._possible:
@@ -96,5 +98,11 @@ class AtlasScreen(Screen[None]):
         tell_if_broken(self.app, event)
 
     def _tick(self) -> None:
-        if self.is_active and (self._drawn != self.desk.version or self.desk.run.running):
+        stale = self._drawn != self.desk.version or self.desk.run.running or self._model_changed()
+        if self.is_active and stale:
             self.redraw()
+
+    def _model_changed(self) -> bool:
+        """The model is loaded, unloaded or gone without a word from anyone."""
+        backend = self.desk.backend
+        return backend is not None and backend.model_state != self._shown_state

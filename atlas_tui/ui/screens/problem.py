@@ -188,7 +188,8 @@ class ProblemScreen(AtlasScreen):
         if state.startswith("failed"):
             rows.append(("model", label(state.removeprefix("failed: "), "$fail")))
         elif model is None:
-            rows.append(("model", Content("loading…" if state != "ready" else "ready")))
+            known = {"loading": "loading…", "off": "loading…"}.get(state, state)
+            rows.append(("model", Content(known)))
         else:
             words = f"{model.device}, {count(model.context)} tokens of context"
             rows.append(("model", Content.assemble(label(model.name, longest=40), ", ", label(words))))

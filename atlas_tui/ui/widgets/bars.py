@@ -89,4 +89,4 @@ def model_words(name: str, state: str, detail: str) -> Content:
     if state.startswith("failed"):
         return Content.assemble(("model failed ", "$fail"), label(name, longest=24))
     words = {"loading": "loading…", "off": "starting…", "ready": detail}.get(state, state)
-    return Content.assemble(label(name, "$foreground", 32), "  ", label(words, longest=24))
+    return Content.assemble(label(name, "$foreground", 32), "  ", label(words, longest=40))

@@ -1,0 +1,112 @@
+"""One key of the settings file is changed; the person's other lines and comments stay as they are.
+
+Every way to write the key is tried until one gives a file that means what the old one meant, but for that
+key: what counts is how the result reads, not how the edit was made.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from atlas_tui.settings import SettingsError
+
+_STRING = r"(?:\"(?:[^\"\\]|\\.)*\"|'[^']*')"
+
+
+def set_key(file: Path, group: str, key: str, value: str) -> None:
+    """Write ``group.key = value`` into a TOML file, at once; a missing file is made.
+
+    Raises:
+        SettingsError: the file is no TOML, cannot be written, or writes the key in a way that is not known.
+    """
+    try:
+        old = file.read_bytes().decode("utf-8")
+    except FileNotFoundError:
+        old = ""
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{file} cannot be read: {error}") from error
+    new = _edited(old, file, group, key, value)
+    if new == old:
+        return
+    try:
+        _replace(file, new)
+    except OSError as error:
+        raise SettingsError(f"{file} cannot be written: {error.strerror}") from error
+
+
+def _edited(old: str, file: Path, group: str, key: str, value: str) -> str:
+    try:
+        wanted = tomllib.loads(old)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{file} is not valid TOML: {error}") from error
+    inner = wanted.setdefault(group, {})
+    if not isinstance(inner, dict):
+        raise SettingsError(f"{file} is wrong: {group} is not a group of settings")
+    inner[key] = value
+    literal = _literal(value)
+    for text in _ways(old, group, key, literal):
+        if _meaning(text) == wanted:
+            return text
+    raise SettingsError(
+        f"{group}.{key} cannot be changed in {file}",
+        "it is written there in a way that is not known",
+        f"write it yourself: in [{group}], {key} = {literal}",
+    )
+
+
+def _meaning(text: str) -> dict[str, Any] | None:
+    try:
+        return tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError):
+        return None
+
+
+def _literal(value: str) -> str:
+    """A TOML basic string; its escapes are those of JSON, but for DEL."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _ways(old: str, group: str, key: str, literal: str) -> Iterator[str]:
+    """Texts with the key set: its value exchanged, a line added to its group, or the group added."""
+    newline = "\r\n" if "\r\n" in old else "\n"
+    name, table = rf"[\"']?{key}[\"']?", rf"[\"']?{group}[\"']?"
+    exchange = re.compile(rf"^([ \t]*(?:{table}[ \t]*\.[ \t]*)?{name}[ \t]*=[ \t]*){_STRING}", re.MULTILINE)
+    inline = re.compile(
+        rf"^([ \t]*{table}[ \t]*=[ \t]*\{{(?:[^\n]*?,)?[ \t]*{name}[ \t]*=[ \t]*){_STRING}", re.M
+    )
+    for pattern in (exchange, inline):
+        for found in pattern.finditer(old):
+            yield old[: found.start()] + found[1] + literal + old[found.end() :]
+    for found in re.finditer(rf"^([ \t]*{table}[ \t]*=[ \t]*\{{)([ \t]*)(\}}?)", old, re.M):
+        comma = " }" if found[3] else ", "
+        yield old[: found.end(1)] + f" {key} = {literal}{comma}" + old[found.end() :]
+    for found in re.finditer(rf"^[ \t]*\[[ \t]*{table}[ \t]*\][^\n]*(?:\n|\Z)", old, re.M):
+        head = found[0].rstrip("\r\n") + newline
+        yield old[: found.start()] + f"{head}{key} = {literal}{newline}" + old[found.end() :]
+    for found in re.finditer(rf"^[ \t]*{table}[ \t]*\.", old, re.M):
+        yield old[: found.start()] + f"{group}.{key} = {literal}{newline}" + old[found.start() :]
+    space = "" if not old else newline if old.endswith("\n") else newline * 2
+    yield f"{old}{space}[{group}]{newline}{key} = {literal}{newline}"
+
+
+def _replace(file: Path, text: str) -> None:
+    """Write a file whole or not at all. A link stays a link, and rights stay. Raises: OSError."""
+    file = file.resolve()
+    file.parent.mkdir(parents=True, exist_ok=True)
+    fresh = file.with_name(f".{file.name}.{os.getpid()}")
+    try:
+        with fresh.open("w", encoding="utf-8", newline="") as out:
+            out.write(text)
+            out.flush()
+            os.fsync(out.fileno())
+        if file.exists():
+            fresh.chmod(file.stat().st_mode & 0o7777)
+        fresh.replace(file)
+    finally:
+        fresh.unlink(missing_ok=True)

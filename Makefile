@@ -11,6 +11,9 @@ GPU ?=
 # Passed on to the program that the target runs, as in: make run ARGS=problem.md
 ARGS ?=
 
+# Tests run in a process for each core; the tests of one file stay together, and share what they set up.
+PARALLEL = -n logical --maxprocesses 4 --dist loadfile
+
 BIN = .venv/bin
 INSTALL = $(PYTHON_FOUND) && "$(PYTHON)" .ci/install.py --gpu "$(GPU)"
 PYTHON_FOUND = { test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed and was not found." \
@@ -32,11 +35,11 @@ run:
 
 test:
 	@$(INSTALL) --extra dev
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest $(PARALLEL) $(ARGS)
 
 test-all:
 	@$(INSTALL) --extra dev
-	@$(BIN)/python -m pytest -m "slow or not slow" $(ARGS)
+	@$(BIN)/python -m pytest $(PARALLEL) -m "slow or not slow" $(ARGS)
 
 check:
 	@$(INSTALL) --extra dev

@@ -72,7 +72,13 @@ class Vector:
     """An embedding of a candidate by the model itself."""
 
     origin: str
-    """How it was made: ``generated-mean`` (mean of the last hidden state over the generated rows)."""
+    """How it was made; vectors of different origin must not be compared.
+
+    ``generated-mean/answer`` and ``generated-mean/code``: mean of the last hidden states of the rows that
+    were generated after the prompt, over the whole answer or inside its first fenced block.
+    ``standalone-mean``: mean over a text that was read alone. ``remote-embedding:`` and a model's name: from
+    a server's embeddings endpoint.
+    """
     size: int
     """Number of components."""
     half: str

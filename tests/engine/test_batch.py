@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from atlas_tui.engine.base import Delta, EngineEvent, Finished, Prefill, SequenceRequest, StopReason
+from atlas_tui.engine.base import (
+    Delta,
+    EngineEvent,
+    Finished,
+    Grammar,
+    Prefill,
+    Sampler,
+    SequenceRequest,
+    StopReason,
+)
 from atlas_tui.engine.llama.cancel import Cancellation
 from atlas_tui.engine.llama.session import Session
 from tests.conftest import REPLIES
@@ -188,3 +199,17 @@ def test_an_interrupted_step_is_repeated_for_those_who_stay(
         session.step()
     run(session, call)
     assert call.finished["A"].text == expected
+
+
+def test_a_grammar_that_leads_nowhere_ends_its_sequence_alone(
+    make_session: MakeSession, tiny_gguf: Path
+) -> None:
+    """The only letter that may follow is forbidden by a bias."""
+    session = make_session(tiny_gguf)
+    (letter,) = session._loaded.model.tokenize("c", special=False)
+    sampler = Sampler(logit_bias=((letter, -math.inf),))
+    stuck = replace(ask("go", grammar=Grammar(gbnf='root ::= "abc"'), max_tokens=50), sampler=sampler)
+    call = Running(session, [stuck, ask("go", "B", max_tokens=30)])
+    run(session, call)
+    assert call.finished["A"].text == "ab"
+    assert call.finished["B"].answer_tokens == 30

@@ -137,6 +137,10 @@ def _finite(peak: float) -> float:
     return float(peak)
 
 
+class GrammarStuck(NativeError):
+    """No token of the vocabulary fits the grammar here; the text so far is all there can be."""
+
+
 class Chain:
     """The sampler of one sequence (``llama_sampler_chain``), with the grammar of its answer.
 
@@ -170,7 +174,8 @@ class Chain:
         ``free``: the grammar is not asked and not moved on. ``measured``: also give the numbers of ``Drawn``.
 
         Raises:
-            NativeError: the logits are broken, every token is forbidden, or the grammar cannot go on.
+            GrammarStuck: the grammar cannot go on.
+            NativeError: the logits are broken, or every token is forbidden.
         """
         row = logits if self._bias is None else self._add_bias(logits)
         top = self._scratch.top(row, max(self._least, _LEAST_TOP))
@@ -222,7 +227,7 @@ class Chain:
             left = candidates.allowed()
             if left.any():
                 return self._apply(ids[left], logits[left])
-        raise NativeError("the grammar cannot go on: it forbids every token")
+        raise GrammarStuck("the grammar cannot go on: it forbids every token")
 
 
 def _parts(settings: Sampler) -> Sequence[Any]:

@@ -24,7 +24,7 @@ from atlas_tui.engine.llama.native import Model
 from atlas_tui.engine.llama.phases import Limits, Progress, Tags
 from atlas_tui.engine.llama.pool import SpanMeans
 from atlas_tui.engine.llama.prefix import Tokens, common, tokens_of
-from atlas_tui.engine.llama.sampling import Chain, Drawn
+from atlas_tui.engine.llama.sampling import Chain, Drawn, GrammarStuck
 from atlas_tui.engine.llama.template import Prompt
 
 Emit = Callable[[EngineEvent], None]
@@ -158,7 +158,12 @@ class Live:
     def draw(self, logits: Floats) -> None:
         """Draw the next token, tell what it says, and set what to feed next; nothing when it is done."""
         progress = self.progress
-        drawn = self._drawn(logits)
+        try:
+            drawn = self._drawn(logits)
+        except GrammarStuck:
+            # It concerns this sequence alone; what it wrote stands.
+            self._last(progress.stop(StopReason.END))
+            return
         end = self._model.is_end(drawn.token)
         before = progress.thinking_tokens + progress.answer_tokens
         answered = progress.answer_tokens
@@ -172,6 +177,11 @@ class Live:
             phase = Phase.ANSWER if answering else Phase.THINKING
             self.call.emit(Delta(id=self.id, text=taken.text, tokens=counted, phase=phase))
         self._feed(taken.feed, self._means.mark(data) if taken.counted else 0)
+
+    def _last(self, text: str) -> None:
+        self.feed, self.mark = (), 0
+        if text:
+            self.call.emit(Delta(id=self.id, text=text, tokens=0, phase=Phase.ANSWER))
 
     def _drawn(self, logits: Floats) -> Drawn:
         thinking = self.progress.phase is Phase.THINKING
@@ -195,9 +205,7 @@ class Live:
         """Tell what came of it."""
         progress = self.progress
         if progress.reason is None:
-            text = progress.stop(reason)
-            if text:
-                self.call.emit(Delta(id=self.id, text=text, tokens=0, phase=Phase.ANSWER))
+            self._last(progress.stop(reason))
         self.call.emit(
             Finished(
                 id=self.id,

@@ -12,13 +12,11 @@ from typing import NamedTuple
 
 from atlas_tui.engine.base import Finished, StopReason
 from atlas_tui.engine.llama.context import Context
-from atlas_tui.engine.llama.prefix import Kept, PrefixCache, Tokens, cells, common
+from atlas_tui.engine.llama.prefix import LEAST_COMMON, Kept, PrefixCache, Tokens, cells, common
 from atlas_tui.engine.llama.sequences import Call, Live
 
 MOST_RECENT = 8
 """Prompts whose begins are compared with a new call's, though their cells may be gone."""
-LEAST_STEM = 64
-"""Tokens that two calls must share for the common begin to be worth saving on disk."""
 
 
 class Waiting(NamedTuple):
@@ -61,6 +59,7 @@ class Admission:
         """The begin that the last call shared with one before it."""
         self._recent: deque[Tokens] = deque(maxlen=MOST_RECENT)
         self._stuck: tuple[Waiting, int] | None = None
+        self._met: Call | None = None
 
     def add(self, call: Call) -> None:
         self.waiting += [Waiting(call, place) for place in range(len(call.jobs))]
@@ -80,8 +79,8 @@ class Admission:
             first = self.waiting[0]
             if self._stuck == (first, len(live)):
                 return  # nobody has left since it was found not to fit
-            if first.place == 0:
-                self._meet(first)
+            if first.call is not self._met:
+                self._meet(first, len({one.call for one in live}))
             source = self._source(first, live)
             slot = self._cache.take() if self._make_room(first, live, source.kept) else None
             if slot is None:
@@ -91,11 +90,13 @@ class Admission:
             live.append(self._start(first, slot, source))
             first.call.read()
 
-    def _meet(self, first: Waiting) -> None:
+    def _meet(self, first: Waiting, others: int) -> None:
         """A new call: look for its begin on disk, and note what it shares with the ones before."""
+        self._met = first.call
+        self._cache.begin_call(first.prompt, others)
         self._fetch(first.prompt)
         shared = max((common(one, first.prompt) for one in self._recent), default=0)
-        if shared >= LEAST_STEM:
+        if shared >= LEAST_COMMON:
             self.stem = first.prompt[:shared]
         self._recent.append(first.prompt)
 

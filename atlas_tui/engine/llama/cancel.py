@@ -21,6 +21,11 @@ class Cancellation:
         """Cancel these sequences; None means all."""
         self._cancelled |= self._open if ids is None else frozenset(ids)
 
+    @property
+    def anything(self) -> bool:
+        """Whether a sequence of the call was cancelled."""
+        return bool(self._cancelled)
+
     def includes(self, name: str) -> bool:
         return name in self._cancelled
 

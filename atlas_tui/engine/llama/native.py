@@ -242,6 +242,7 @@ class Model:
         self.size_bytes: int = ll.llama_model_size(self.handle)
         self.generates: bool = self._generates()
         self._pieces: dict[int, bytes] = {}
+        self._ends: dict[int, bool] = {}
 
     def close(self) -> None:
         if self.handle:
@@ -295,7 +296,10 @@ class Model:
 
     def is_end(self, token: int) -> bool:
         """Whether the token ends the model's turn (``llama_vocab_is_eog``)."""
-        return bool(ll.llama_vocab_is_eog(self._vocab, token))
+        known = self._ends.get(token)
+        if known is None:
+            known = self._ends[token] = bool(ll.llama_vocab_is_eog(self._vocab, token))
+        return known
 
     def single(self, text: str) -> int | None:
         """The token that is exactly ``text``, or None when it takes several."""

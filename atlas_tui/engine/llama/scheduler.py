@@ -94,8 +94,9 @@ class Scheduler:
         """One decode of what is written, and one chunk of what is read. Raises: NativeError."""
         try:
             self._drop_cancelled()
-            self._admission.admit(self._live)
-            self._admission.follow(self._live)
+            if self._admission.waiting:
+                self._admission.admit(self._live)
+                self._admission.follow(self._live)
             if self._live:
                 self._advance()
             if self.standalone.busy:
@@ -251,10 +252,12 @@ class Scheduler:
     # Leaving
 
     def _drop_cancelled(self) -> None:
-        self._admission.drop_cancelled()
-        for live in tuple(self._live):
+        if self._admission.waiting:
+            self._admission.drop_cancelled()
+        for live in [one for one in self._live if one.call.cancel.anything]:
             if live.call.cancel.includes(live.id):
                 self._finish(live, StopReason.CANCELLED)
+        self._admission.follow(self._live)
 
     def _finish(self, live: Live, reason: StopReason) -> None:
         self._live.remove(live)

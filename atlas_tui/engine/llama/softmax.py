@@ -23,7 +23,7 @@ Exponentials = Callable[[Floats, Floats, float], float]
 
 _LINE = 64
 """Bytes of a line of the processor's cache."""
-_LARGE = 60.0
+_LARGE = 500.0
 """Logits beyond this lose too many digits in a sum of products that is not shifted."""
 
 

@@ -3,61 +3,36 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from atlas_tui.problem import Limits, Mode, Problem, Sample
-from atlas_tui.solver.read_blocks import Pair, read_pairs
-from atlas_tui.solver.read_calls import (
-    InlineCall,
-    Parameter,
-    Signature,
-    call_of,
-    doctests,
-    inline_calls,
-    sample_of,
-    sentences,
-    signatures,
-)
+from atlas_tui.solver.read_blocks import EMPTY, Pair, read_pairs
+from atlas_tui.solver.read_calls import call_of
+from atlas_tui.solver.read_designs import class_text, designed_class, read_designs
+from atlas_tui.solver.read_doctests import doctests
+from atlas_tui.solver.read_functions import read_calls
 from atlas_tui.solver.read_limits import read_limits
+from atlas_tui.solver.read_markup import plain_layout
+from atlas_tui.solver.read_reading import Reading
+from atlas_tui.solver.read_signatures import Parameter, Signature, signatures
 from atlas_tui.solver.read_text import clean_text
-from atlas_tui.solver.read_values import Unreadable
 
 NO_SAMPLES = "no samples found"
-MAX_SAMPLES = 100
-MAX_NOTES = 12
 DEFAULT_NAME = "solve"
 """The function's name when the statement shows arguments but names no function."""
 
 _ASSIGNMENT = re.compile(r"\s*([A-Za-z_]\w*)\s*=(?!=)")
 _NEXT_ASSIGNMENT = re.compile(r",?[ \t]*\n(?=[ \t]*[A-Za-z_]\w*[ \t]*=(?!=))")
-_STRINGS_AND_WORDS = re.compile(
-    r"\w+[ \t]*=(?!=)|'[^'\n]*'|\"[^\"\n]*\"|\b(?:true|false|null|none)\b", re.IGNORECASE
+_ANY_OF_THEM = re.compile(
+    r"\b(?:print|output|return|report|find)(?:ing)?[ \t]+any\b(?![ \t]+(?:number|integer|time))"
+    r"|\bany[ \t]+(?:valid[ \t]+|correct[ \t]+)?(?:one[ \t]+)?of[ \t]+(?:them|these|those)\b"
+    r"|\bany[ \t]+(?:valid|correct|possible)[ \t]+(?:answer|solution|output|array|string|permutation)"
+    r"|\b(?:the[ \t]+answer|them|it|result)[ \t]+in[ \t]+any[ \t]+order\b"
+    r"|\b(?:also|other)[ \t]+(?:\w+[ \t]+){0,2}(?:valid|correct|accept(?:ed|able))\b"
+    r"|\bany[ \t]+(?:of[ \t]+them[ \t]+)?(?:will|would|may|can)[ \t]+be[ \t]+(?:accepted|considered)",
+    re.IGNORECASE,
 )
-_SHOWN = 60
-
-
-@dataclass(slots=True)
-class _Reading:
-    """What was read so far."""
-
-    samples: list[Sample] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-
-    def add(self, *samples: Sample) -> None:
-        for sample in samples:
-            if len(self.samples) == MAX_SAMPLES:
-                self.note(f"only the first {MAX_SAMPLES} samples are used")
-            elif sample not in self.samples:
-                self.samples.append(sample)
-
-    def note(self, text: str) -> None:
-        if len(self.notes) < MAX_NOTES and text not in self.notes:
-            self.notes.append(text)
-
-    def unreadable(self, what: str, why: object) -> None:
-        shown = " ".join(what.split())
-        shown = shown if len(shown) <= _SHOWN else f"{shown[:_SHOWN]}…"
-        self.note(f"a sample could not be read: {why} ({shown})")
+SEVERAL = "the statement accepts several answers; a sample shows one of them"
 
 
 def read_problem(text: str | bytes, source: str = "") -> Problem:
@@ -69,10 +44,34 @@ def read_problem(text: str | bytes, source: str = "") -> Problem:
         InputError: the text is empty, binary or too large.
     """
     statement = clean_text(text)
-    pairs = read_pairs(statement)
-    signature = _asked(signatures(statement), statement, bool(pairs))
-    problem = _function(statement, pairs, signature) or _program(statement, pairs, signature)
-    return replace(problem, limits=read_limits(statement, Limits()), source=source)
+    text = plain_layout(statement)
+    pairs = read_pairs(text)
+    problem = _design(text, pairs)
+    if problem is None:
+        signature = _asked(signatures(text), text, bool(pairs))
+        problem = _function(text, pairs, signature) or _program(text, pairs, signature)
+    limits = read_limits(text, Limits())
+    notes = problem.notes
+    if problem.samples and _ANY_OF_THEM.search(text):
+        notes = (*notes, SEVERAL)
+    return replace(problem, statement=statement, limits=limits, source=source, notes=notes)
+
+
+def _design(statement: str, pairs: list[Pair]) -> Problem | None:
+    """The problem as one that asks for a class; None when no sample makes an object of one."""
+    name = designed_class(statement, pairs)
+    if not name:
+        return None
+    reading = Reading()
+    read_designs(name, pairs, reading)
+    return Problem(
+        statement=statement,
+        mode=Mode.FUNCTION,
+        samples=tuple(reading.samples),
+        entry_point=name,
+        signature=class_text(statement, name),
+        notes=(*([] if reading.samples else [NO_SAMPLES]), *reading.notes),
+    )
 
 
 def _asked(found: list[Signature], statement: str, has_pairs: bool) -> Signature | None:
@@ -80,7 +79,7 @@ def _asked(found: list[Signature], statement: str, has_pairs: bool) -> Signature
     methods = [each for each in found if _is_method(each) and not each.name.startswith("_")]
     if methods:
         return methods[0]
-    called = {call[0] for code, _ in doctests(statement) if (call := call_of(code, frozenset()))}
+    called = {call[0] for test in doctests(statement) if (call := call_of(test.code, frozenset()))}
     tested = [each for each in found if each.name in called]
     if tested:
         return tested[-1]
@@ -93,11 +92,11 @@ def _asked(found: list[Signature], statement: str, has_pairs: bool) -> Signature
 
 def _function(statement: str, pairs: list[Pair], signature: Signature | None) -> Problem | None:
     """The problem as one that asks for a function; None when it reads as a program."""
-    reading = _Reading()
+    reading = Reading()
     for pair in pairs:
         _function_pair(pair, signature, reading)
-    called = _Reading()
-    name = _called(statement, signature, called, strict=bool(pairs))
+    called = Reading()
+    name = read_calls(statement, signature, called, has_pairs=bool(pairs))
     assigned = bool(pairs) and all(_ASSIGNMENT.match(pair.given) for pair in pairs)
     if pairs and not reading.samples and not called.samples and not (assigned or _is_method(signature)):
         return None
@@ -126,11 +125,11 @@ def _is_method(signature: Signature | None) -> bool:
     return signature is not None and signature.text.startswith("class Solution")
 
 
-def _function_pair(pair: Pair, signature: Signature | None, reading: _Reading) -> None:
+def _function_pair(pair: Pair, signature: Signature | None, reading: Reading) -> None:
     """One Input/Output block whose input is arguments: named, in a call, or plain values."""
     if signature is None and not _ASSIGNMENT.match(pair.given):
         return
-    _add(_inside(pair.given, signature), pair.expected, signature, reading, exact=True)
+    reading.call(_inside(pair.given, signature), pair.expected, signature, exact=True)
 
 
 def _inside(given: str, signature: Signature | None) -> str:
@@ -156,95 +155,16 @@ def _derived(pair: Pair) -> Signature:
     return Signature(DEFAULT_NAME, tuple(Parameter(name) for name in unique), "", text, True)
 
 
-def _called(statement: str, signature: Signature | None, reading: _Reading, strict: bool) -> str:
-    """Read samples given as calls; the name of the function they call.
-
-    ``strict``: the statement has input and output blocks as well, so only calls of the function
-    it asks for count.
-    """
-    if strict and signature is None:
-        return ""
-    name = signature.name if signature else ""
-    for code, printed in doctests(statement):
-        name = _doctest(code, printed, name, signature, reading) or name
-    calls = list(inline_calls(_without_doctests(statement), frozenset([name] if name else [])))
-    if not name:
-        strong = [call.name for call in calls if call.strong]
-        calls = [call for call in calls if strong and call.name == strong[0] and call.strong]
-    for call in _examples(calls):
-        name = _inline(call, signature, reading) or name
-    if signature is not None and signature.known:
-        for inside, value in sentences(statement):
-            _add(inside, value, signature, reading, exact=False)
-    return name
-
-
-def _examples(calls: list[InlineCall]) -> list[InlineCall]:
-    """Without the equations of a recurrence: ``f(1) = 3`` counts only after the last ``f(n) = …``."""
-    last = max((at for at, call in enumerate(calls) if _is_equation(call)), default=-1)
-    return [call for at, call in enumerate(calls) if call.compared and (call.strong or at > last)]
-
-
-def _is_equation(call: InlineCall) -> bool:
-    line = call.value.split("\n", 1)[0]
-    return not _is_concrete(call) or (call.compared and not call.strong and f"{call.name}(" in line)
-
-
-def _is_concrete(call: InlineCall) -> bool:
-    return re.search(r"[A-Za-z_]", _STRINGS_AND_WORDS.sub("", call.inside)) is None
-
-
-def _doctest(code: str, printed: str, name: str, signature: Signature | None, reading: _Reading) -> str:
-    """Read one ``>>>`` line; the name of the function it calls, or empty."""
-    call = call_of(code, frozenset([name] if name else []))
-    if call is None:
-        if name and f"{name}(" in code:
-            reading.unreadable(f"{code} → {printed}", "it is not a plain call")
-        return ""
-    called, inside, rest = call
-    compared = re.fullmatch(r"\s*==(.+)", rest, re.DOTALL)
-    if compared is not None and printed in ("", "True"):
-        printed, rest = compared[1], ""
-    if rest.strip():
-        reading.unreadable(f"{code} → {printed}", "it is not a plain call")
-        return ""
-    return called if _add(inside, printed or "None", signature, reading, exact=True) else ""
-
-
-def _inline(call: InlineCall, signature: Signature | None, reading: _Reading) -> str:
-    aside = _Reading() if not (call.strong and _is_concrete(call)) else reading
-    if not _add(call.inside, call.value, signature, aside, exact=False):
-        return ""
-    reading.add(*aside.samples[-1:])
-    return call.name
-
-
-def _add(inside: str, expected: str, signature: Signature | None, reading: _Reading, exact: bool) -> bool:
-    try:
-        reading.add(sample_of(inside, expected, signature, exact))
-    except Unreadable as error:
-        line = expected.strip().split("\n")[0]
-        reading.unreadable(f"{inside} → {line}", error)
-        return False
-    return True
-
-
-def _without_doctests(statement: str) -> str:
-    return "\n".join(line for line in statement.split("\n") if not line.lstrip(" \t>").startswith(">>"))
-
-
 def _program(statement: str, pairs: list[Pair], signature: Signature | None) -> Problem:
-    reading = _Reading()
+    reading = Reading()
     for number, pair in enumerate(pairs, 1):
-        if _calls_methods(pair.given, statement):
-            reading.unreadable(pair.given, "it calls the methods of a class")
-            continue
-        if not pair.expected.strip():
-            reading.unreadable(pair.given, "it has no output")
+        if pair.unusable:
+            reading.unreadable(pair.expected, pair.unusable)
             continue
         reading.add(Sample(given=_lines(pair.given), expected=_lines(pair.expected)))
-        if pair.unsure:
-            reading.note(f"sample {number}: {pair.unsure}")
+        unsure = pair.unsure or _doubt(pair)
+        if unsure:
+            reading.note(f"sample {number}: {unsure}")
     if not reading.samples:
         reading.notes.insert(0, NO_SAMPLES)
     if signature is not None:
@@ -257,12 +177,10 @@ def _program(statement: str, pairs: list[Pair], signature: Signature | None) -> 
     )
 
 
-def _calls_methods(given: str, statement: str) -> bool:
-    """``["Stack", "push", …]`` with a class ``Stack`` in the statement: a list of calls, no input."""
-    first = re.match(r'\[\s*"(\w+)"', given)
-    return (
-        first is not None and re.search(rf"^[ \t>]*class {first[1]}\b", statement, re.MULTILINE) is not None
-    )
+def _doubt(pair: Pair) -> str:
+    if not pair.expected.strip():
+        return EMPTY
+    return "its input names its values" if _ASSIGNMENT.match(pair.given) else ""
 
 
 def _lines(text: str) -> str:

@@ -1,52 +1,12 @@
-"""Functions a statement asks for, and samples given as calls of them."""
+"""Samples given as calls in running text: ``f(1) -> 2``, asserts, sentences, values with an arrow."""
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
-from typing import Any
 
-from atlas_tui.problem import Sample
-from atlas_tui.solver.read_values import (
-    Brackets,
-    Unreadable,
-    leading_value,
-    matching,
-    read_value,
-    split_top,
-    to_json,
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Parameter:
-    """One parameter of a function; ``self`` is none."""
-
-    name: str
-    annotation: str = ""
-    optional: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Signature:
-    """A function the statement names."""
-
-    name: str
-    parameters: tuple[Parameter, ...]
-    returns: str
-    text: str
-    """As the statement gives it: the ``def`` line, with its class when it is a method."""
-    stub: bool
-    """No body but a docstring, ``pass`` or ``...``: the statement asks for it."""
-    known: bool = True
-    """The parameters are known, not only the name."""
-    asked: bool = True
-    """Written out, or the statement says to write it; not only mentioned."""
-    written: bool = False
-    """As a ``def`` of its own."""
+from atlas_tui.solver.read_values import Brackets, matching, split_top
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,137 +22,52 @@ class InlineCall:
     """The sign is one that only examples have (``->``, ``==``), not the ``=`` of a definition."""
     compared: bool
     """There is a sign at all."""
+    sign: str = ""
 
 
-_DEF = re.compile(r"^(?P<indent>[ \t>]*)(?:async[ \t]+)?def[ \t]+(?P<name>\w+)[ \t]*(?=\()", re.MULTILINE)
-_CLASS = re.compile(r"^[ \t>]*class[ \t]+(?P<name>\w+)[^\n]*:", re.MULTILINE)
-_ASKING = r"(?P<asking>(?:implement|write|create|complete|code)\b[^\n.`]{0,40}?)?"
-_NAMED = (
-    re.compile(r"(?P<asking>`def)[ \t]+(?P<name>[A-Za-z_]\w*)(?=\()"),
-    re.compile(
-        rf"\b{_ASKING}\b"
-        r"(?:(?:functions?|methods?|func|signature)\b[^\n.`]{0,40}?|(?<=implement )|(?<=complete ))"
-        r"`(?:def[ \t]+)?(?P<name>[A-Za-z_]\w*)(?=[`(])",
-        re.IGNORECASE,
-    ),
-    re.compile(
-        rf"\b{_ASKING}\b(?:function|method)[ \t]+(?:named|called)[ \t]+(?P<name>[A-Za-z_]\w*)", re.IGNORECASE
-    ),
-    re.compile(rf"\b{_ASKING}\b(?:function|method)[ \t]+(?P<name>[A-Za-z_]\w*)(?=\()", re.IGNORECASE),
-)
-_RETURNS = re.compile(r"[ \t]*->[ \t]*(?P<type>[^:\n`]+)")
 _VERB = (
-    r"(?:(?:should|must|will|would)\s+)?"
-    r"(?:returns?|gives?|yields?|evaluates\s+to|(?:equals?|be|is)(?:\s+equal)?(?:\s+to)?)"
+    r"(?:(?:should|must|will|would|can|does)\s+)?"
+    r"(?:returns?|gives?|yields?|outputs?|prints?|produces?|results?\s+in|evaluates?\s+to"
+    r"|(?:equals?|be|is)(?:\s+equal)?(?:\s+to)?(?!\s+\w*(?:ed|ing)\b))"
 )
+_ANSWER = r"(?:the\s+)?(?:expected\s+)?(?:output|result|answer|return\s+value|value)"
+_NOTE = r"(?:\#|//|;[ \t]*//|;)"
+_GAP = r"\s{0,40}"
 _ARROW = re.compile(
-    rf"`{{0,2}}\s*(?:->|-->|→|⇒|➞|==?>|===?|=|(?:\#\s*)?{_VERB}|\#\s*(?:=>|->)?|:)[ \t]*`{{0,2}}"
-)
-_STRONG = re.compile(r"[`\s]*(?:(?:should|must|will|would)\s+)?(?:->|-->|→|⇒|➞|==|=>|(?:#\s*)?returns?\b)")
-_FOR_VALUES = re.compile(
-    r"\b(?:for|if|given|with|when)[ \t]+`?(?=[A-Za-z_]\w*[ \t]*=[^=])(?P<given>[^\n]{1,2000}?)`?,?[ \t]+"
-    r"(?:then[ \t]+)?(?:the[ \t]+|your[ \t]+)?(?:output|result|answer|function|return[ \t]+value)"
-    rf"[ \t]+{_VERB}[ \t]+`?(?P<expected>[^\n]{{1,2000}})",
+    rf"`{{0,2}}{_GAP}(?:-{{1,4}}>|→|⇒|⟶|➞|➜|={{1,3}}>|={{2,3}}|=|{_NOTE}?{_GAP}(?:={{1,3}}>|-{{1,3}}>|→|➞)"
+    rf"|,?{_GAP}(?:{_NOTE}{_GAP})?(?:{_ANSWER}{_GAP}(?::|=|\b{_VERB})|{_VERB}:?)|{_NOTE}|\bis\b(?=\s+(?:None|True|False)\b)|:)"
+    r"[ \t]*`{0,2}",
     re.IGNORECASE,
 )
-_PROMPT = re.compile(r"^[ \t>]*?>>>[ \t]?(?P<code>[^\n]*)", re.MULTILINE)
-_GOES_ON = re.compile(r"[ \t]*(?:[+*/%<>=&|^\[{]|-[ \t]*[\d(])|\(|\.\w|[\w\"']")
-"""After a value: it was only the beginning of an expression."""
+_STRONG = re.compile(
+    r"[`\s]{0,40}(?:(?:should|must|will|would)\s+)?"
+    rf"(?:{_NOTE}?{_GAP}(?:-{{1,4}}>|→|⇒|⟶|➞|➜|={{1,3}}>)|={{2,3}}|(?:{_NOTE}{_GAP})?returns?\b"
+    rf"|{_NOTE}{_GAP}(?=[\d\"'\[({{TFN-]))",
+    re.IGNORECASE,
+)
+_FOR_VALUES = re.compile(
+    r"\b(?:for|if|given|with|when|let|suppose)[ \t]+`?(?=[A-Za-z_]\w*[ \t]*=[^=])"
+    r"(?P<given>[^\n]{1,2000}?)`?[,.:]?[ \t]+(?:then[ \t]+)?(?:(?:the|your)[ \t]+)?"
+    r"(?:(?:expected[ \t]+)?(?:output|result|answer|function|return[ \t]+value|it|we|you|\w+\(\))[ \t]+)?"
+    rf"(?:{_VERB})[ \t]+`?(?P<expected>[^\n]{{1,2000}})",
+    re.IGNORECASE,
+)
+_TESTED = re.compile(
+    r"\b(?:assert_?(?:equals?|is|almost_?equals?)|expect_equal)[ \t]{0,40}(?=\()", re.IGNORECASE
+)
+_ASSERTED = re.compile(r"^[ \t>]*assert[ \t]+(?P<denied>not[ \t]+)?(?P<call>[A-Za-z_][^\n]*)$", re.MULTILINE)
+_ARROWED = re.compile(
+    r"^[ \t>]*(?:[-*•][ \t]+)?(?:\d{1,2}[.)][ \t]+)?(?:(?:e\.?g\.?|example)[:,]?[ \t]*)?"
+    r"(?P<given>[\[({\"'`\d+.-][^\n]{0,2000}?|True|False|None)`?[ \t]*(?:-{1,4}>|→|⇒|➞|➜|={1,3}>)"
+    r"[ \t]*(?P<expected>[^\n]+)$",
+    re.MULTILINE,
+)
+_DEFINED = re.compile(r"\bdef[ \t]+$")
+_IN_EXPRESSION = re.compile(r"\S[ \t]*[-+*/%=][ \t]*$")
+_MAX_SENTENCE = 5_000
 
 MAX_CALLS = 100
-MAX_DEFINITIONS = 200
-"""Most calls and definitions of one statement that are looked at."""
-
-
-def signatures(text: str) -> list[Signature]:
-    """Functions written out as ``def``; when there are none, those named in words."""
-    return list(_written(text)) or sorted(_named(text), key=lambda each: (not each.asked, not each.known))
-
-
-def _written(text: str) -> Iterator[Signature]:
-    classes = list(_CLASS.finditer(text))
-    brackets = Brackets(text)
-    for match in islice(_DEF.finditer(text), MAX_DEFINITIONS):
-        close = brackets.end(match.end())
-        if close < 0:
-            continue
-        returns = _RETURNS.match(text, close)
-        end = returns.end() if returns else close
-        head = re.sub(r"\s*\n\s*", " ", text[match.start() : end].strip(" \t>")) + ":"
-        owner = bisect_left(classes, match.start(), key=lambda each: each.start()) - 1
-        if match["indent"].strip(">") and owner >= 0:
-            head = f"class {classes[owner]['name']}:\n    {head}"
-        parameters = tuple(_parameters(text[match.end() + 1 : close - 1]))
-        stub = _is_stub(text, end, len(match["indent"]))
-        yield Signature(
-            match["name"], parameters, returns["type"].strip() if returns else "", head, stub, written=True
-        )
-
-
-def _is_stub(text: str, end: int, indent: int) -> bool:
-    rest = text[end : end + 20_000].lstrip(" \t")
-    rest = rest.removeprefix(":")
-    rest = re.sub(r"^\s*(?:#[^\n]*\s*)*[rR]?(\"\"\"|''').*?\1", "", rest, count=1, flags=re.DOTALL)
-    for line in rest.split("\n"):
-        word = line.strip(" \t>")
-        if not word or word.startswith(("#", "```", "~~~")) or word in ("pass", "...", "…"):
-            if word.startswith(("```", "~~~")):
-                return True
-            continue
-        depth = len(line) - len(line.lstrip(" \t>"))
-        return depth <= indent or word.startswith("raise NotImplementedError")
-    return True
-
-
-def _parameters(inside: str) -> Iterator[Parameter]:
-    for part in split_top(inside):
-        head, _, default = part.partition("=")
-        name, _, annotation = head.partition(":")
-        name = name.strip()
-        if name and name not in ("self", "cls", "/", "*") and not name.startswith("*"):
-            yield Parameter(name, annotation.strip(), bool(default))
-
-
-def _named(text: str) -> Iterator[Signature]:
-    brackets = Brackets(text)
-    for match in (found for pattern in _NAMED for found in pattern.finditer(text)):
-        name, after, asked = match["name"], match.end("name"), bool(match["asking"])
-        close = brackets.end(after) if text[after : after + 1] == "(" else -1
-        inside = text[after + 1 : close - 1] if close > 0 else ""
-        words = [part.partition(":")[0].partition("=")[0].strip() for part in split_top(inside)]
-        if close < 0 or not (all(word.isidentifier() for word in words) or not inside.strip()):
-            yield Signature(name, (), "", "", stub=True, known=False, asked=asked)
-            continue
-        returns = _RETURNS.match(text, close)
-        head = text[match.start("name") : returns.end() if returns else close].strip()
-        kind = returns["type"].strip() if returns else ""
-        yield Signature(name, tuple(_parameters(inside)), kind, f"def {head}:", stub=True, asked=asked)
-
-
-def doctests(text: str) -> list[tuple[str, str]]:
-    """(code, printed text) of every ``>>>`` line; continued lines are joined."""
-    found: list[tuple[str, str]] = []
-    lines = text.split("\n")
-    at = 0
-    while at < len(lines) and len(found) < MAX_CALLS:
-        start = _PROMPT.match(lines[at])
-        at += 1
-        if start is None:
-            continue
-        code = start["code"].strip()
-        while at < len(lines) and re.match(r"[ \t>]*\.\.\.(?:[ \t]|$)", lines[at]):
-            code += " " + lines[at].strip(" \t>")[3:].strip()
-            at += 1
-        printed: list[str] = []
-        while at < len(lines) and lines[at].strip() and not _ends_doctest(lines[at]):
-            printed.append(lines[at].strip())
-            at += 1
-        found.append((code, " ".join(printed)))
-    return found
-
-
-def _ends_doctest(line: str) -> bool:
-    return line.strip().startswith((">>>", '"""', "'''", "```", "~~~"))
+"""Most calls of one statement that are read."""
 
 
 def call_of(code: str, names: frozenset[str]) -> tuple[str, str, str] | None:
@@ -216,111 +91,48 @@ def inline_calls(text: str, names: frozenset[str]) -> Iterator[InlineCall]:
     for count, match in enumerate(re.finditer(rf"(?P<name>{pattern})\(", text)):
         if count > 20 * MAX_CALLS:
             return
+        before = text[max(0, match.start() - 40) : match.start()]
+        if _DEFINED.search(before):
+            continue
         close = brackets.end(match.end() - 1)
         sign = _ARROW.match(text, close) if close > 0 else None
         inside = text[match.end() : close - 1] if close > 0 else ""
         value = text[sign.end() : sign.end() + 10_000] if sign else ""
         strong = bool(_STRONG.match(text, close)) if sign else False
-        yield InlineCall(match["name"], inside, value, strong, sign is not None)
+        if sign is not None and not strong and _IN_EXPRESSION.search(before):
+            continue
+        written = sign[0].strip(" `") if sign else ""
+        yield InlineCall(match["name"], inside, value, strong, sign is not None, written)
+
+
+def asserted(text: str, names: frozenset[str]) -> Iterator[InlineCall]:
+    """Each ``assertEqual(f(1), 2)``, ``assert f(1)`` and ``assert not f(1)`` in the text."""
+    brackets = Brackets(text)
+    for match in _TESTED.finditer(text):
+        close = brackets.end(match.end())
+        parts = split_top(text[match.end() + 1 : close - 1]) if close > 0 else []
+        call = call_of(parts[0].strip(), names) if len(parts) > 1 else None
+        if call is not None and not call[2].strip():
+            yield InlineCall(call[0], call[1], parts[1].strip(), strong=True, compared=True)
+    for match in _ASSERTED.finditer(text):
+        call = call_of(match["call"].strip(), names)
+        if call is not None and not call[2].split("#")[0].split(",")[0].strip():
+            value = "False" if match["denied"] else "True"
+            yield InlineCall(call[0], call[1], value, strong=True, compared=True)
 
 
 def sentences(text: str) -> Iterator[tuple[str, str]]:
     """(arguments, text of the value) of each ``For a = 1, b = 2 the output should be 3``."""
-    for match in _FOR_VALUES.finditer(text):
-        yield match["given"], match["expected"]
+    for line in text.split("\n"):
+        if "=" not in line or len(line) > _MAX_SENTENCE:
+            continue
+        for match in _FOR_VALUES.finditer(line):
+            yield match["given"], match["expected"]
 
 
-def arguments(inside: str, signature: Signature | None) -> list[Any]:
-    """Positional arguments out of the text between the brackets of a call, or of ``a = 1, b = 2``.
-
-    Raises:
-        Unreadable: a value is no literal, or the arguments do not fit the signature.
-    """
-    parts = [part for part in split_top(inside) if part.strip()]
-    named: dict[str, Any] = {}
-    plain: list[Any] = []
-    for part in parts:
-        match = re.fullmatch(r"\s*([A-Za-z_]\w*)\s*=(?!=)(.*)", part, re.DOTALL)
-        if match is not None:
-            named[match[1]] = _argument(match[2], signature, match[1], -1)
-        else:
-            plain.append(_argument(part, signature, "", len(plain)))
-    if named and plain:
-        return _mixed(plain, named, signature)
-    if named:
-        return _ordered(named, signature)
-    return _counted(plain, signature)
-
-
-def _argument(text: str, signature: Signature | None, name: str, index: int) -> Any:
-    try:
-        return read_value(text)
-    except Unreadable:
-        parameters = signature.parameters if signature else ()
-        fitting = [each for at, each in enumerate(parameters) if each.name == name or at == index]
-        word = text.strip()
-        if fitting and fitting[0].annotation == "str" and re.fullmatch(r"[^\s\"'\[\](){}]+", word):
-            return word
-        raise
-
-
-def _ordered(named: dict[str, Any], signature: Signature | None) -> list[Any]:
-    if signature is None or not signature.known:
-        return list(named.values())
-    order = [each.name for each in signature.parameters]
-    if set(named) <= set(order):
-        given = [name for name in order if name in named]
-        if given == order[: len(given)] and all(each.optional for each in signature.parameters[len(given) :]):
-            return [named[name] for name in given]
-        raise Unreadable(f"no value for {', '.join(name for name in order if name not in named)}")
-    raise Unreadable(f"{', '.join(sorted(set(named) - set(order)))} is no parameter of {signature.name}")
-
-
-def _mixed(plain: list[Any], named: dict[str, Any], signature: Signature | None) -> list[Any]:
-    if signature is None or not signature.known:
-        raise Unreadable("named arguments of an unknown signature")
-    filled = {each.name: value for each, value in zip(signature.parameters, plain, strict=False)}
-    return _ordered(filled | named, signature)
-
-
-def _counted(plain: list[Any], signature: Signature | None) -> list[Any]:
-    if signature is not None and signature.known:
-        most = len(signature.parameters)
-        least = sum(not each.optional for each in signature.parameters)
-        if not least <= len(plain) <= most:
-            raise Unreadable(f"{len(plain)} arguments, but {signature.name} takes {most}")
-    return plain
-
-
-def result(text: str, signature: Signature | None, exact: bool) -> Any:
-    """The value a sample expects. ``exact``: all of the text; else what it begins with.
-
-    Raises:
-        Unreadable: it is no literal.
-    """
-    try:
-        value, rest = leading_value(text)
-        if rest.strip(" \t\n`.;") if exact else _GOES_ON.match(rest):
-            raise Unreadable("not a plain value")
-        return value
-    except Unreadable:
-        word = text.strip().strip("`").strip()
-        if (
-            signature is not None
-            and signature.returns == "str"
-            and exact
-            and re.fullmatch(r"[^\n\"']{1,200}", word)
-        ):
-            return word
-        raise
-
-
-def sample_of(inside: str, expected: str, signature: Signature | None, exact: bool) -> Sample:
-    """A sample out of the text of the arguments and of the result.
-
-    Raises:
-        Unreadable: one of them has no JSON form.
-    """
-    return Sample(
-        given=to_json(arguments(inside, signature)), expected=to_json(result(expected, signature, exact))
-    )
+def arrows(text: str) -> Iterator[tuple[str, str]]:
+    """(arguments, text of the value) of each line ``[1, 2], 3 -> 6``."""
+    for count, match in enumerate(_ARROWED.finditer(text)):
+        if count >= MAX_CALLS:
+            return
+        yield match["given"].strip("` \t"), match["expected"]

@@ -17,6 +17,7 @@ MAX_DEPTH = 64
 _OPEN, _CLOSE = "([{", ")]}"
 _WORDS = {"true": "True", "false": "False", "null": "None"}
 _STRING = re.compile(r"'(?:[^'\\\n]|\\.)*'|\"(?:[^\"\\\n]|\\.)*\"", re.DOTALL)
+_COMMENT = re.compile(rf"{_STRING.pattern}|\#", re.DOTALL)
 _TOKEN = re.compile(rf"{_STRING.pattern}|\b(?:true|false|null)\b", re.DOTALL)
 
 
@@ -112,6 +113,20 @@ def matching(text: str, start: int, limit: int = MAX_CHARS) -> int:
         if depth == 0:
             return at
     return -1
+
+
+def outside_strings(pattern: re.Pattern[str], replacement: str, text: str) -> str:
+    """``text`` with every match of ``pattern`` that does not begin inside a string literal replaced."""
+    either = re.compile(rf"(?P<kept_string>{_STRING.pattern})|(?:{pattern.pattern})", re.DOTALL)
+    return either.sub(lambda found: found["kept_string"] or replacement, text)
+
+
+def without_comment(code: str) -> tuple[str, str]:
+    """A line of Python and the comment at its end."""
+    for found in _COMMENT.finditer(code):
+        if found[0].startswith("#"):
+            return code[: found.start()].rstrip(), code[found.start() + 1 :].strip()
+    return code, ""
 
 
 def split_top(text: str, mark: str = ",") -> list[str]:

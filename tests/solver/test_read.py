@@ -305,14 +305,34 @@ def test_helpers_of_the_statement_are_not_the_entry_point() -> None:
     assert function(text, "f") == [([1], 4)]
 
 
-def test_a_list_of_method_calls_is_not_taken_for_standard_input() -> None:
-    text = (
-        "class Stack:\n    def push(self, x): ...\n\nExample 1:\nInput\n"
-        '["Stack","push"]\n[[],[1]]\nOutput\n[null,null]\n'
-    )
+STACK = "class Stack:\n\n    def __init__(self):\n        \n\n    def push(self, x: int) -> None:\n        \n"
+CALLS_OF_STACK = (
+    'Example 1:\n\nInput\n["Stack", "push"]\n[[], [1]]\nOutput\n[null, null]\n\n'
+    "Explanation\nStack s = new Stack();\n\n"
+)
+
+
+@pytest.mark.parametrize("starter", [STACK, ""])
+@pytest.mark.parametrize("glue", ["Input\n", "Input: ", "**Input**\n"])
+def test_a_list_of_method_calls_is_a_sample_of_the_class(starter: str, glue: str) -> None:
+    text = CALLS_OF_STACK.replace("Input\n", glue) + starter
+    assert function(text, "Stack") == [([["Stack", "push"], [[], [1]]], [None, None])]
     problem = read_problem(text)
-    assert problem.samples == ()
-    assert noted(problem, "it calls the methods of a class")
+    assert problem.notes == ()
+    assert problem.signature == starter.rstrip()
+
+
+def test_method_calls_that_do_not_fit_are_told() -> None:
+    problem = read_problem(CALLS_OF_STACK.replace("[[], [1]]", "[[]]") + STACK)
+    assert (problem.samples, problem.mode, problem.entry_point) == ((), Mode.FUNCTION, "Stack")
+    assert noted(problem, "not one list of arguments for each method")
+    problem = read_problem(CALLS_OF_STACK.replace("[null, null]", "[null]") + STACK)
+    assert noted(problem, "not one result for each call")
+
+
+def test_a_list_of_words_is_no_list_of_method_calls() -> None:
+    text = 'def f(words):\n    pass\n\nInput: ["Ab", "c"]\nOutput: 2\n'
+    assert function(text, "f") == [([["Ab", "c"]], 2)]
 
 
 def test_a_signature_beside_standard_input_is_told() -> None:

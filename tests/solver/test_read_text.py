@@ -112,6 +112,15 @@ def test_any_text_is_read_or_refused() -> None:
         "\ud800",
         "time limit 1",
         "return",
+        "|",
+        "|---|",
+        "<pre>",
+        "</pre>",
+        "assert ",
+        "Returns:",
+        "If the input is",
+        "入力例",
+        "1 <= n",
     ]
     for _ in range(1500):
         text = "".join(rng.choice(parts) for _ in range(rng.randint(1, 60)))
@@ -137,9 +146,21 @@ def test_any_text_is_read_or_refused() -> None:
         "Sample Output 1\n",
         "[",
         " ",
+        "<pre>",
+        "<!--",
+        "<p>Input",
+        "|Input|Output|\n|-|-|\n",
+        "f(1)" + " " * 1000,
+        "Input" + " " * 9000 + "x\n",
+        " " * 9000 + "x\n",
+        "assert f(",
+        ">>> x = f(x)\n",
+        "1 + ",
+        "入力例",
     ],
 )
 def test_repetitive_text_of_the_largest_size_is_read_in_bounded_time(piece: str) -> None:
     started = time.monotonic()
-    read_problem("x" + piece * (400_000 // len(piece)))
+    text = "x" + piece * (400_000 // len(piece))
+    read_problem(text)
     assert time.monotonic() - started < 60

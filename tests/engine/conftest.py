@@ -39,7 +39,7 @@ async def make_engine() -> AsyncIterator[MakeEngine]:
     """Makes engines that are closed at the end of the test."""
     made: list[LlamaEngine] = []
 
-    def make(path: Path | str, **settings: int) -> LlamaEngine:
+    def make(path: Path | str, **settings: int | str) -> LlamaEngine:
         made.append(LlamaEngine(ModelSettings(path=str(path), threads=1, **settings)))
         return made[-1]
 

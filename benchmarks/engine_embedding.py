@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import base64
-import math
 from pathlib import Path
 
 import numpy as np
 
-from atlas_tui.engine.base import Span
-from atlas_tui.events import Vector
 from benchmarks import shapes
 from benchmarks.engine_inside import ask_inside
-from benchmarks.engine_parts import Bench, Found, Goal, ask, rendered, run, spread
+from benchmarks.engine_parts import Bench, Found, Goal, rendered, spread
 
 TITLE = "embeddings of generated candidates"
 GOALS = (
@@ -42,28 +39,22 @@ async def measure(bench: Bench) -> Found:
 
 
 async def _least_cosine(bench: Bench, model: Path) -> float:
-    """Over some candidates; their text has only words, so that it gives the same tokens again."""
+    """Over some candidates."""
     words = shapes.Words(_VOCABULARY)
-    forbidden = [*words.pieces, *(words.id(name) for name in ("<|im_end|>", "<think>", "</think>"))]
-    bias = tuple((token, -math.inf) for token in forbidden)
-    requests = [
-        ask(text, str(number), seed=number + 1, tokens=40, bias=bias, embed=(Span.ANSWER,))
-        for number, text in enumerate(_PROMPTS)
-    ]
-    async with bench.engine(model, context=2048) as engine:
-        done = (await run(engine, requests)).done
+    forbidden = [words.id(name) for name in ("<|im_end|>", "<|endoftext|>", "<think>", "</think>")]
+    found = await ask_inside(
+        "drawn", model=str(model), prompts=list(_PROMPTS), tokens=40, forbidden=forbidden
+    )
     cosines = []
-    for number, text in enumerate(_PROMPTS):
-        one = done[str(number)]
-        answer = await ask_inside(
-            "reencoded", model=str(model), prompt=rendered(text), text=one.text, tokens=one.answer_tokens
-        )
-        cosines.append(_cosine(_components(one.embeddings[0]), np.array(answer["mean"])))
+    for text, one in zip(_PROMPTS, found, strict=True):
+        again = await ask_inside("reencoded", model=str(model), prompt=rendered(text), tokens=one["tokens"])
+        cosines.append(_cosine(_components(one["half"]), np.array(again["mean"])))
+    bench.note(f"{model.stem}: cosines {spread(cosines, 6)} over {len(cosines)} candidates")
     return min(cosines)
 
 
-def _components(vector: Vector) -> np.ndarray:
-    return np.frombuffer(base64.b64decode(vector.half), "<f2").astype(np.float64)
+def _components(half: str) -> np.ndarray:
+    return np.frombuffer(base64.b64decode(half), "<f2").astype(np.float64)
 
 
 def _cosine(one: np.ndarray, other: np.ndarray) -> float:

@@ -19,6 +19,7 @@ import argparse
 import asyncio
 import functools
 import json
+import math
 import socket
 import sys
 import threading
@@ -34,13 +35,13 @@ from atlas_tui import paths
 from atlas_tui.engine.base import EngineEvent, Finished, SequenceRequest, Span
 from atlas_tui.engine.llama import native, wire
 from atlas_tui.engine.llama.cancel import Cancellation
-from atlas_tui.engine.llama.context import Context
+from atlas_tui.engine.llama.context import Context, Floats
 from atlas_tui.engine.llama.opening import open_session
 from atlas_tui.engine.llama.outbox import Outbox
-from atlas_tui.engine.llama.sampling import Chain
+from atlas_tui.engine.llama.sampling import Chain, Drawn
 from atlas_tui.engine.llama.sequences import Live
 from atlas_tui.engine.llama.session import Session
-from benchmarks.engine_parts import Bench, Options, middle, renamed, three
+from benchmarks.engine_parts import Bench, Options, ask, middle, renamed, three
 
 _WRAPPED = {"decode": (Context, "decode"), "draw": (Chain, "draw"), "hidden": (Live, "add_hidden"),
             "flush": (Outbox, "flush")}  # fmt: skip
@@ -49,7 +50,7 @@ _EDGE = 500
 _WARM = 8
 
 
-async def ask_inside(kind: str, **fields: Any) -> dict[str, Any]:
+async def ask_inside(kind: str, **fields: Any) -> Any:
     """Run this file for one question. Raises: RuntimeError when it fails."""
     process = await asyncio.create_subprocess_exec(
         sys.executable, str(Path(__file__)), kind, json.dumps(fields), stdout=-1, stderr=-1
@@ -57,8 +58,7 @@ async def ask_inside(kind: str, **fields: Any) -> dict[str, Any]:
     out, err = await process.communicate()
     if process.returncode:
         raise RuntimeError(f"{kind} ended with code {process.returncode}: {err.decode()[-2000:]}")
-    answer: dict[str, Any] = json.loads(out.splitlines()[-1])
-    return answer
+    return json.loads(out.splitlines()[-1])
 
 
 @dataclass
@@ -197,8 +197,34 @@ def embedding(model: str, tokens: int, runs: int) -> dict[str, Any]:
             "decodes_with": decodes[True], "decodes_without": decodes[False]}  # fmt: skip
 
 
-def reencoded(model: str, prompt: str, text: str, tokens: int) -> dict[str, Any]:
-    """Mean of the last hidden states of ``text`` after ``prompt``, by class ``Llama`` in one pass."""
+def drawn(model: str, prompts: list[str], tokens: int, forbidden: list[int]) -> list[dict[str, Any]]:
+    """A candidate for each prompt: the tokens that were drawn, and the embedding taken on the way."""
+    session, rows = opened(model, 2048), dict[int, list[int]]()
+    draw = Chain.draw
+
+    def noted(self: Chain, logits: Floats, **how: bool) -> Drawn:
+        one = draw(self, logits, **how)
+        rows.setdefault(id(self), []).append(one.token)
+        return one
+
+    Chain.draw = noted  # type: ignore[method-assign]
+    bias = tuple((token, -math.inf) for token in forbidden)
+    requests = [
+        ask(text, str(number), seed=number + 1, tokens=tokens, bias=bias, embed=(Span.ANSWER,))
+        for number, text in enumerate(prompts)
+    ]
+    found: list[EngineEvent] = []
+    session.generate(requests, Cancellation(one.id for one in requests), found.append)
+    session.close()
+    done = {event.id: event for event in found if isinstance(event, Finished)}
+    return [
+        {"tokens": row, "half": done[one.id].embeddings[0].half}
+        for one, row in zip(requests, rows.values(), strict=True)
+    ]
+
+
+def reencoded(model: str, prompt: str, tokens: list[int]) -> dict[str, Any]:
+    """Mean of the last hidden states of ``tokens`` after ``prompt``, by class ``Llama`` in one pass."""
     import llama_cpp
     import numpy as np
 
@@ -207,13 +233,10 @@ def reencoded(model: str, prompt: str, text: str, tokens: int) -> dict[str, Any]
         pooling_type=llama_cpp.LLAMA_POOLING_TYPE_NONE, verbose=False,
     )  # fmt: skip
     before = llama.tokenize(prompt.encode(), add_bos=False, special=True)
-    after = llama.tokenize(text.encode(), add_bos=False, special=False)
-    if len(after) != tokens:
-        raise RuntimeError(f"{tokens} tokens were written, and their text has {len(after)}")
-    llama.eval([*before, *after])
+    llama.eval([*before, *tokens])
     width = llama.n_embd()
     get = llama_cpp.llama_get_embeddings_ith
-    places = range(len(before), len(before) + len(after) - 1)  # the last one was drawn, not fed
+    places = range(len(before), len(before) + len(tokens) - 1)  # the last one was drawn, not fed
     rows = [np.ctypeslib.as_array(get(llama.ctx, place), (width,)).astype(np.float64) for place in places]
     return {"mean": np.mean(rows, axis=0).tolist()}
 
@@ -234,7 +257,7 @@ def crashes(models: str) -> dict[str, Any]:
     return engine_crashes.attempts(Bench(Options(models=Path(models))))
 
 
-KINDS = {one.__name__: one for one in (steps, embedding, reencoded, batch_of, crashes)}
+KINDS = {one.__name__: one for one in (steps, embedding, drawn, reencoded, batch_of, crashes)}
 
 
 def main() -> None:

@@ -24,11 +24,14 @@ GOALS = (
 
 async def measure(bench: Bench) -> Found:
     options = bench.options
-    found = await ask_inside("steps", model=str(bench.narrow), tokens=options.size(4000, 200))
-    whole, begin, end = found["all"], found["begin"], found["end"]
-    bench.note(f"{found['steps']:,} steps; llama_decode {whole['decode']:.1f} ms CPU of each")
-    heavy = (await ask_inside("steps", model=str(bench.output_only), tokens=options.size(200, 60)))["all"]
-    bench.note(f"with weights through the caches: llama_decode {heavy['decode']:.1f} ms CPU of each")
+    found = await ask_inside("steps", model=str(bench.narrow), tokens=options.size(400, 100))
+    light = found["all"]
+    bench.note(f"{found['steps']:,} steps; llama_decode {light['decode']:.1f} ms CPU of each")
+    found = await ask_inside("steps", model=str(bench.output_only), tokens=options.size(4000, 200))
+    heavy, begin, end = found["all"], found["begin"], found["end"]
+    bench.note(
+        f"{found['steps']:,} steps with weights through the caches; llama_decode {heavy['decode']:.1f} ms CPU"
+    )
     # At the pace of a real model every token is a message of its own: that is the dearest case.
     paced = await ask_inside("steps", model=str(bench.small), tokens=options.size(96, 24))
     client = await _client(bench, options.size(96, 24))
@@ -37,8 +40,8 @@ async def measure(bench: Bench) -> Found:
         f"steps of {client['step']:.0f} ms"
     )
     return {
-        "own_ms_per_step": whole["own"],
-        "sampling_ms_per_row": whole["sampling_row"],
+        "own_ms_per_step": light["own"],
+        "sampling_ms_per_row": light["sampling_row"],
         "own_last_vs_first": (end["own"] + 3 * end["sampling_row"])
         / (begin["own"] + 3 * begin["sampling_row"]),
         "boundary_ms_per_step": paced["all"]["flush"] + client["cpu"],

@@ -6,10 +6,11 @@ Everything that would end the process (llama.cpp aborts on wrong arguments) is c
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import logging
+import os
 import re
-import sys
 import time
 from collections import deque
 from collections.abc import Callable
@@ -51,6 +52,12 @@ class Device:
     """Its memory is the machine's own."""
 
 
+def _tell(line: str) -> None:
+    """Write to the descriptor itself, where llama.cpp's own prints go as well."""
+    with contextlib.suppress(OSError):  # without a log there is nowhere to tell that there is none
+        os.write(2, line.encode())
+
+
 class NativeLog:
     """Keeps llama.cpp's last warnings and errors and writes them to standard error (the log file)."""
 
@@ -72,8 +79,7 @@ class NativeLog:
             self.buffers.append(int(float(found[1]) * (1 << 20)))
         if self._level in (WARN, ERROR):
             line = text.decode("utf-8", "replace")
-            sys.stderr.write(line)
-            sys.stderr.flush()
+            _tell(line)
             if self._level == ERROR and line.strip():
                 self.errors.append(line.strip())
 
@@ -104,8 +110,7 @@ def on_abort(last_words: Callable[[str], None]) -> None:
 
     def hook(message: bytes) -> None:
         text = message.decode("utf-8", "replace").strip()
-        sys.stderr.write(f"abort: {text}\n")
-        sys.stderr.flush()
+        _tell(f"abort: {text}\n")
         last_words(text)
 
     callback = _ABORT(hook)

@@ -6,55 +6,47 @@ A consumer is a fold: ``state = f(state, event)``. If it is not an event, it did
 
 from __future__ import annotations
 
-import time
-from dataclasses import field
-from enum import StrEnum
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
 from atlas_tui.facts import (
+    Dropped as Dropped,
     Facts as Facts,
+    FailureClass as FailureClass,
     Grade as Grade,
     Outcome as Outcome,
     Reason as Reason,
+    SplitInput as SplitInput,
+    State as State,
     Vector as Vector,
     Verdict as Verdict,
     WrittenTest as WrittenTest,
 )
+from atlas_tui.findings import (
+    AgreementFound as AgreementFound,
+    BudgetReached as BudgetReached,
+    CandidateReady as CandidateReady,
+    Chosen as Chosen,
+    Event as Event,
+    FailureFound as FailureFound,
+    InputsWritten as InputsWritten,
+    LeftOut as LeftOut,
+    LensScored as LensScored,
+    NextStep as NextStep,
+    ObservationsReady as ObservationsReady,
+    Part as Part,
+    Perturbed as Perturbed,
+    PlanReady as PlanReady,
+    RepairTried as RepairTried,
+    RunFinished as RunFinished,
+    SplitJudged as SplitJudged,
+    Stage as Stage,
+    TestsRun as TestsRun,
+    TestsWritten as TestsWritten,
+)
 from atlas_tui.problem import Problem
-
-
-class Stage(StrEnum):
-    """The steps of one run, in order."""
-
-    READ = "read"
-    OBSERVE = "observe"
-    PLAN = "plan"
-    GENERATE = "generate"
-    EVIDENCE = "evidence"
-    CHOOSE = "choose"
-    REPAIR = "repair"
-
-
-class Part(StrEnum):
-    """What a piece of streamed text belongs to."""
-
-    OBSERVATIONS = "observations"
-    PLAN = "plan"
-    THINKING = "thinking"
-    CODE = "code"
-    TESTS = "tests"
-    REPAIR = "repair"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
-    """What every event has."""
-
-    at: float = field(default_factory=time.time)
-    """Seconds since the epoch."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,117 +107,6 @@ class Text(Event):
     part: Part
     delta: str
     tokens: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ObservationsReady(Event):
-    kind: Literal["ObservationsReady"] = "ObservationsReady"
-    observations: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlanReady(Event):
-    kind: Literal["PlanReady"] = "PlanReady"
-    candidate: str
-    approach: str
-    """The technique in a few words."""
-    plan: str
-    distinct: bool
-    """Whether it differs from the plans before it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CandidateReady(Event):
-    kind: Literal["CandidateReady"] = "CandidateReady"
-    candidate: str
-    round: int
-    """0 for the first attempt, then the repair round."""
-    code: str
-    error: str = ""
-    """Why the reply holds no usable program: no code, or a syntax error with line and column."""
-    tokens: int = 0
-    thinking_tokens: int = 0
-    mean_logprob: float | None = None
-    """Mean natural log-probability of the generated tokens; unknown is null."""
-    cut: bool = False
-    """The answer reached its token budget."""
-    embedding: Vector | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunFinished(Event):
-    """One candidate on one input, judged."""
-
-    kind: Literal["RunFinished"] = "RunFinished"
-    candidate: str
-    round: int
-    check: str
-    """``sample 1`` and so on."""
-    verdict: Verdict
-    facts: Facts
-    printed: str = ""
-    """What it printed or returned, shortened."""
-    stderr: str = ""
-    """Last lines of standard error, shortened."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AgreementFound(Event):
-    """Candidates clustered by equal outputs; largest cluster first. One that never ended well is in none."""
-
-    kind: Literal["AgreementFound"] = "AgreementFound"
-    clusters: tuple[tuple[str, ...], ...]
-    inputs: int
-    """On how many inputs they were compared."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LensScored(Event):
-    """The learned score of a plan or candidate; without a trained lens there is a state and no score."""
-
-    kind: Literal["LensScored"] = "LensScored"
-    candidate: str
-    subject: Literal["plan", "candidate"]
-    state: Literal["untrained", "closed", "open"]
-    score: float | None = None
-    spread: float | None = None
-    """Standard deviation of the score, in its own units."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TestsWritten(Event):
-    """Tests the model wrote from the statement, never from a candidate."""
-
-    # Its name begins like a test class; pytest is told that it is none.
-    __test__: ClassVar[bool] = False
-
-    kind: Literal["TestsWritten"] = "TestsWritten"
-    tests: tuple[WrittenTest, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RepairTried(Event):
-    kind: Literal["RepairTried"] = "RepairTried"
-    candidate: str
-    round: int
-    perspective: str
-    kept: bool
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Chosen(Event):
-    kind: Literal["Chosen"] = "Chosen"
-    candidate: str
-    round: int = 0
-    """Which attempt of that candidate: 0 for the first, then the repair round."""
-    code: str
-    grade: Grade
-    passed: int
-    """Samples passed."""
-    samples: int
-    """Samples there were."""
-    reasons: tuple[Reason, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -302,12 +183,20 @@ AnyEvent = Annotated[
     | Text
     | ObservationsReady
     | PlanReady
+    | Perturbed
     | CandidateReady
     | RunFinished
     | AgreementFound
     | LensScored
     | TestsWritten
+    | TestsRun
+    | InputsWritten
+    | SplitJudged
+    | FailureFound
     | RepairTried
+    | NextStep
+    | LeftOut
+    | BudgetReached
     | Chosen
     | Usage
     | Applied

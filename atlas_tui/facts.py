@@ -37,6 +37,23 @@ class Grade(StrEnum):
     """Fails samples, or there was nothing to check it on."""
 
 
+class State(StrEnum):
+    """What the evidence about all candidates comes to."""
+
+    ALL_AGREE = "all pass, identical outputs"
+    SOME_AGREE = "several pass, identical outputs"
+    """Not every candidate passes the samples; those that do agree."""
+    MOST_AGREE = "several pass, most agree"
+    SPLIT = "several pass, outputs differ"
+    """No two of them, or no more of them than of others, agree on all inputs."""
+    NOT_COMPARED = "several pass, not compared"
+    """There was no input to compare them on."""
+    ONE = "one passes"
+    NONE = "none passes"
+    UNCHECKED = "nothing to check on"
+    """No samples, or nothing was run."""
+
+
 class Outcome(StrEnum):
     """How a run ended; ``exit_code`` in ``cli`` maps it to a process exit code."""
 
@@ -90,11 +107,21 @@ class Reason:
     """One rule of the choice and what it found."""
 
     rule: str
-    """samples, agreement, log-probability, repair."""
+    """samples, agreement, near misses, self-tests, outputs judged, lens, log-probability, length."""
     text: str
-    """One sentence for the person."""
+    """One sentence for the person, made from the other fields."""
     decided: bool = False
     """Whether this rule picked the winner."""
+    kept: tuple[str, ...] = ()
+    """Labels of the candidates that it left, of those it was given."""
+    lost: tuple[str, ...] = ()
+    """Labels of those it took out."""
+    scores: tuple[tuple[str, float], ...] = ()
+    """What it compared, by label; more is better. In the rule's own units."""
+    of: int = 0
+    """Samples, inputs or tests that the scores are about."""
+    groups: tuple[tuple[str, ...], ...] = ()
+    """Candidates that are the same to this rule, where it knows: clusters of equal outputs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,3 +133,46 @@ class WrittenTest:
     expected: str
     origin: str
     """Stage and draw it comes from."""
+    trust: float = 0.0
+    """How likely its expected output is right, 0 to 1, from agreement with samples and between draws."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dropped:
+    """What the model wrote and was not taken, by reason."""
+
+    why: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SplitInput:
+    """An input on which two programs really differ, and how often each was judged to be right on it."""
+
+    given: str
+    first: str
+    """What the first gave, shortened; how it ended, where it gave nothing."""
+    second: str
+    votes_first: int
+    votes_second: int
+    votes_neither: int
+
+
+class FailureClass(StrEnum):
+    """Why a program fails, as far as its runs tell."""
+
+    NONE = "none"
+    """It does not fail where it was run."""
+    EDGE = "edge"
+    """Right on most samples; a special case is missing."""
+    ALGORITHM = "algorithm"
+    """Wrong on all or most samples."""
+    SLOW = "slow"
+    MEMORY = "memory"
+    CRASH = "crash"
+    FORMAT = "format"
+    """The right answer in a wrong form, or none where one belongs."""
+    UNUSABLE = "unusable"
+    """No program, or none that compiles and defines what is called."""
+    OPEN = "open"
+    """The runs do not tell."""

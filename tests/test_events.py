@@ -66,7 +66,45 @@ EVENTS: tuple[events.Event, ...] = (
     events.AgreementFound(clusters=(("A", "C"), ("B",)), inputs=3),
     events.LensScored(candidate="A", subject="plan", state="open", score=0.25, spread=0.5),
     events.TestsWritten(tests=(events.WrittenTest(given=ODD, expected=ODD, origin="tests 1"),)),
+    events.TestsRun(candidate="A", round=0, passed=(0, 2), tests=3),
+    events.InputsWritten(
+        inputs=(ODD,),
+        code=ODD,
+        verdict=events.Verdict.TLE,
+        why=ODD,
+        dropped=(events.Dropped(why=ODD, number=2),),
+    ),
+    events.SplitJudged(
+        first="A",
+        second="B",
+        inputs=(
+            events.SplitInput(
+                given=ODD, first=ODD, second="", votes_first=1, votes_second=0, votes_neither=1
+            ),
+        ),
+        votes=(1, 0),
+        winner="",
+        why=ODD,
+    ),
+    events.FailureFound(candidate="A", round=0, failure=events.FailureClass.CRASH, source="evidence"),
+    events.RepairTried(
+        candidate="A",
+        round=2,
+        perspective="logic",
+        kept=False,
+        reason=ODD,
+        parent=1,
+        failure=events.FailureClass.EDGE,
+        before=1,
+        after=0,
+    ),
     events.RepairTried(candidate="A", round=1, perspective="logic", kept=True, reason=ODD),
+    events.Perturbed(candidate="B", name="tester", family="role", text=ODD),
+    events.NextStep(step="think", why=ODD, state=events.State.NONE, candidates=("D", "E"), thinking=1024),
+    events.LeftOut(parts=("pairs", ODD), why=ODD),
+    events.BudgetReached(
+        stage=events.Stage.PLAN, scope="stage", unit="tokens", limit=10.0, tokens=12, seconds=1.5, rounds=0
+    ),
     events.Chosen(
         candidate="A",
         code=ODD,

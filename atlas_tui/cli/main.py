@@ -10,7 +10,9 @@ import typer
 
 from atlas_tui import __version__
 from atlas_tui.cli import exits
+from atlas_tui.cli.bench import bench
 from atlas_tui.cli.doctor import doctor
+from atlas_tui.cli.models import models
 from atlas_tui.cli.open import open_app
 from atlas_tui.cli.sandbox import sandbox
 from atlas_tui.cli.sessions import sessions
@@ -32,8 +34,10 @@ app.add_typer(sessions, name="sessions")
 app.command("undo")(undo)
 app.command("doctor")(doctor)
 app.add_typer(sandbox, name="sandbox")
+app.add_typer(models, name="models")
+app.add_typer(bench, name="bench")
 
-COMMANDS = {"open", "solve", "sessions", "undo", "doctor", "sandbox"}
+COMMANDS = {"open", "solve", "sessions", "undo", "doctor", "sandbox", "models", "bench"}
 OWN_OPTIONS = {"-h", "--help", "--version", "--install-completion", "--show-completion"}
 
 

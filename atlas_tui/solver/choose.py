@@ -2,120 +2,172 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from atlas_tui.events import AgreementFound, Chosen, Grade, Reason
+from atlas_tui.events import AgreementFound, Chosen, Reason, SplitJudged, TestsRun
+from atlas_tui.solver.agreement import Agreement
+from atlas_tui.solver.b4 import passing
 from atlas_tui.solver.board import Attempt
+from atlas_tui.solver.choose_rules import EVERYTHING, RULES, Ruling
+from atlas_tui.solver.choose_words import sentence
+from atlas_tui.solver.states import grade_of, probability, state_of
+from atlas_tui.solver.table import Row, Table
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What the rules leave, and what each of them found."""
+
+    left: tuple[Row, ...]
+    """More than one is a tie; none where no candidate is usable."""
+    reasons: tuple[Reason, ...]
+    """Without their sentences."""
+
+
+def decide(table: Table, rules: Sequence[str] = EVERYTHING) -> Decision:
+    """Ask the rules of these names in order, until one candidate is left."""
+    left = table.usable
+    reasons = []
+    for name in rules:
+        if not left or (len(left) == 1 and name != "samples"):
+            break
+        ruling = RULES[name](table, left)
+        if ruling is not None:
+            reasons.append(_reason(name, left, ruling, len(table.rows)))
+            left = ruling.kept
+    return Decision(left, tuple(reasons))
+
+
+def _reason(name: str, before: Sequence[Row], ruling: Ruling, candidates: int) -> Reason:
+    kept = tuple(row.label for row in ruling.kept)
+    rivals = candidates if name == "samples" else len(before)
+    return Reason(
+        rule=name,
+        text="",
+        decided=len(kept) == 1 < rivals,
+        kept=kept,
+        lost=tuple(row.label for row in before if row.label not in kept),
+        scores=tuple(ruling.scores.items()),
+        of=ruling.of,
+        groups=ruling.groups,
+    )
+
+
+def chosen(table: Table, rules: Sequence[str] = EVERYTHING) -> Chosen | None:
+    """The choice by these rules, with its reasons in words; None when no candidate is usable.
+
+    What the rules leave is a tie: the first by label is taken, and the others are named.
+    """
+    decision = decide(table, rules)
+    if not decision.left:
+        return None
+    tied = sorted(decision.left, key=lambda row: row.label)
+    winner, state = tied[0], state_of(table)
+    return Chosen(
+        candidate=winner.label,
+        round=winner.round,
+        code=winner.code,
+        grade=grade_of(table, winner),
+        passed=winner.passed,
+        samples=table.samples,
+        reasons=tuple(_told(table, reason) for reason in decision.reasons),
+        state=state,
+        probability=probability(state),
+        tied=tuple(row.label for row in tied[1:]),
+    )
+
+
+def _told(table: Table, reason: Reason) -> Reason:
+    if reason.rule == "samples" and table.unchecked:
+        return replace(reason, text=f"nothing was run: {table.unchecked}", decided=False)
+    return replace(reason, text=sentence(reason))
+
+
+# --- from the events of a run
 
 
 def finalists(attempts: Sequence[Attempt]) -> list[Attempt]:
     """The usable attempts that passed the most samples."""
-    usable = [attempt for attempt in attempts if attempt.usable]
-    most = max((attempt.passed for attempt in usable), default=0)
-    return [attempt for attempt in usable if attempt.passed == most]
+    kept = {(row.label, row.round) for row in Table(rows=_rows(attempts)).finalists}
+    return [attempt for attempt in attempts if (attempt.label, attempt.ready.round) in kept]
 
 
-def choose(
-    attempts: Sequence[Attempt], samples: int, agreement: AgreementFound | None, unchecked: str = ""
-) -> Chosen | None:
-    """The winner by samples passed, then agreement of outputs, then mean log-probability, then label.
+def table_of(
+    attempts: Sequence[Attempt],
+    samples: int,
+    agreement: AgreementFound | None = None,
+    unchecked: str = "",
+    *,
+    tests: Sequence[TestsRun] = (),
+    judged: Sequence[SplitJudged] = (),
+    lens: Mapping[str, float] | None = None,
+) -> Table:
+    """The evidence table from what the events of a run say of these attempts.
 
-    ``unchecked`` says why nothing was run, where that is so. None when no attempt holds a usable program.
+    Of ``tests`` and ``judged``, only what is about these rounds of the candidates counts.
     """
-    left = rivals = finalists(attempts)
-    if not left:
-        return None
-    reasons = [_samples_rule(attempts, left, samples, unchecked)]
-    if len(left) > 1 and agreement is not None and agreement.inputs:
-        left, reason = _agreement_rule(left, agreement)
-        reasons.append(reason)
-    if len(left) > 1:
-        left, reason = _logprob_rule(left)
-        reasons.append(reason)
-    winner = left[0]
-    return Chosen(
-        candidate=winner.label,
-        round=winner.ready.round,
-        code=winner.ready.code,
-        grade=_grade(winner, len(rivals), samples, agreement),
-        passed=winner.passed,
+    rows = _rows(attempts)
+    rounds = {row.label: row.round for row in rows}
+    run = [one for one in tests if rounds.get(one.candidate) == one.round]
+    most = max((one.tests for one in run), default=0)
+    run = [one for one in run if one.tests == most]
+    votes: dict[str, int] = {}
+    for one in judged:
+        if rounds.get(one.first) == one.first_round and rounds.get(one.second) == one.second_round:
+            votes[one.first] = votes.get(one.first, 0) + one.votes[0]
+            votes[one.second] = votes.get(one.second, 0) + one.votes[1]
+    return Table(
+        rows=rows,
         samples=samples,
-        reasons=tuple(reasons),
+        unchecked=unchecked,
+        agreement=None if agreement is None else agreement_of(agreement),
+        tested=tuple(one.candidate for one in run),
+        passes=passing(most, [one.passed for one in run]) if run else None,
+        judged=votes,
+        lens=lens or {},
     )
 
 
-def _names(attempts: Sequence[Attempt]) -> str:
-    labels = [attempt.label for attempt in attempts]
-    return labels[0] if len(labels) == 1 else f"{', '.join(labels[:-1])} and {labels[-1]}"
+def choose(
+    attempts: Sequence[Attempt],
+    samples: int,
+    agreement: AgreementFound | None,
+    unchecked: str = "",
+    rules: Sequence[str] = EVERYTHING,
+) -> Chosen | None:
+    """The choice among ``attempts`` where there is no evidence but samples and agreement.
+
+    ``unchecked`` says why nothing was run, where that is so. None when no attempt holds a usable program.
+    """
+    return chosen(table_of(attempts, samples, agreement, unchecked), rules)
 
 
-def _verb(attempts: Sequence[Attempt], one: str, many: str) -> str:
-    return one if len(attempts) == 1 else many
+def agreement_of(event: AgreementFound) -> Agreement:
+    """The agreement that an event tells; one of an earlier version has clusters alone."""
+    shares = dict(event.shares)
+    if not shares:
+        members = sum(len(cluster) for cluster in event.clusters)
+        shares = {label: len(cluster) / members for cluster in event.clusters for label in cluster}
+    return Agreement(
+        clusters=event.clusters,
+        shares=shares,
+        nearness=dict(event.nearness),
+        inputs=event.inputs,
+        failures=dict(event.failures),
+    )
 
 
-def _samples_rule(
-    attempts: Sequence[Attempt], left: Sequence[Attempt], samples: int, unchecked: str
-) -> Reason:
-    decided = len(left) == 1 and len(attempts) > 1
-    if unchecked:
-        return Reason(rule="samples", text=f"nothing was run: {unchecked}")
-    if not samples:
-        return Reason(rule="samples", text="the statement has no samples to check on")
-    passed = left[0].passed
-    if passed == samples:
-        every = f"all {samples} samples" if samples > 1 else "the only sample"
-        text = f"{_names(left)} {_verb(left, 'passes', 'pass')} {every}"
-    elif passed:
-        text = (
-            f"none passes all samples; {_names(left)} {_verb(left, 'passes', 'pass')} {passed} of {samples}"
+def _rows(attempts: Sequence[Attempt]) -> tuple[Row, ...]:
+    return tuple(
+        Row(
+            label=attempt.label,
+            code=attempt.ready.code,
+            round=attempt.ready.round,
+            usable=attempt.usable,
+            passed=attempt.passed,
+            ran=len(attempt.runs),
+            logprob=attempt.ready.mean_logprob,
         )
-    else:
-        text = f"no candidate passes {f'any of the {samples} samples' if samples > 1 else 'the only sample'}"
-    return Reason(rule="samples", text=text, decided=decided)
-
-
-def _agreement_rule(left: list[Attempt], agreement: AgreementFound) -> tuple[list[Attempt], Reason]:
-    """Keep the finalists in the largest cluster; several of the same size are a tie."""
-    largest = [cluster for cluster in agreement.clusters if len(cluster) == len(agreement.clusters[0])]
-    kept = [attempt for attempt in left if any(attempt.label in cluster for cluster in largest)]
-    lost = [attempt for attempt in left if attempt not in kept]
-    inputs = f"{agreement.inputs} further input{'' if agreement.inputs == 1 else 's'}"
-    if len(kept) == 1:
-        return kept, Reason(rule="agreement", text=f"only {_names(kept)} ends well on {inputs}", decided=True)
-    if len(largest) == 1:
-        text, others = f"{_names(kept)} give the same output on {inputs}", ("differs", "differ")
-    else:
-        text, others = (
-            f"{_names(kept)} give different outputs on {inputs}, a tie",
-            ("gives none", "give none"),
-        )
-    if lost:
-        text += f"; {_names(lost)} {_verb(lost, *others)}"
-    return kept, Reason(rule="agreement", text=text)
-
-
-def _logprob_rule(left: list[Attempt]) -> tuple[list[Attempt], Reason]:
-    def logprob(attempt: Attempt) -> float:
-        value = attempt.ready.mean_logprob
-        return -math.inf if value is None else value
-
-    ranked = sorted(left, key=lambda attempt: (-logprob(attempt), attempt.label))
-    best = ranked[0]
-    if best.ready.mean_logprob is None or logprob(best) == logprob(ranked[1]):
-        return [best], Reason(
-            rule="log-probability", text=f"no difference; {best.label} comes first", decided=True
-        )
-    text = f"the model was surest of {best.label} (mean log-probability {logprob(best):.3f})"
-    return [best], Reason(rule="log-probability", text=text, decided=True)
-
-
-def _grade(winner: Attempt, rivals: int, samples: int, agreement: AgreementFound | None) -> Grade:
-    if not winner.passes_all(samples):
-        return Grade.UNVERIFIED
-    if rivals < 2 or agreement is None or not agreement.inputs:
-        return Grade.SAMPLES_ONLY
-    own = next((cluster for cluster in agreement.clusters if winner.label in cluster), ())
-    if len(own) == rivals:
-        return Grade.VERIFIED
-    return Grade.SAMPLES_ONLY if len(own) > 1 else Grade.SPLIT
+        for attempt in attempts
+    )

@@ -6,10 +6,20 @@ import asyncio
 from collections.abc import AsyncIterator, Coroutine, Sequence
 from typing import Any
 
-from atlas_tui.events import AgreementFound, CandidateReady, Event, Facts, RunFinished, Verdict
+from atlas_tui.events import (
+    AgreementFound,
+    CandidateReady,
+    Event,
+    Facts,
+    RunFinished,
+    TestsRun,
+    Verdict,
+    WrittenTest,
+)
 from atlas_tui.problem import Mode, Problem, Sample
 from atlas_tui.sandbox import judge
 from atlas_tui.sandbox.base import Job, Ran
+from atlas_tui.solver.agreement import Agreement, Classes, Output, classify, compare
 from atlas_tui.solver.board import Attempt
 from atlas_tui.solver.kit import Kit
 
@@ -86,41 +96,78 @@ def printed(ran: Ran, mode: Mode) -> str:
     return ran.stdout.decode("utf-8", "replace")
 
 
-def _shown(text: str) -> str:
-    if len(text) <= SHOWN:
+def _shown(text: str, most: int = SHOWN) -> str:
+    if len(text) <= most:
         return text
-    half = SHOWN // 2
-    return f"{text[:half]}\n… {len(text) - SHOWN:,} characters left out …\n{text[-half:]}"
+    half = most // 2
+    return f"{text[:half]}\n… {len(text) - most:,} characters left out …\n{text[-half:]}"
 
 
 async def agree(
-    kit: Kit, problem: Problem, attempts: Sequence[Attempt], inputs: Sequence[str]
+    kit: Kit,
+    problem: Problem,
+    attempts: Sequence[Attempt],
+    inputs: Sequence[str],
+    others: Sequence[Attempt] = (),
 ) -> AgreementFound:
-    """Cluster attempts by equal outputs on ``inputs``; a crash or a time-out is an output of its own.
+    """Compare attempts on ``inputs`` (``agreement.compare``); crashes and time-outs are outputs too.
 
-    Inputs on which no attempt ends well are not counted: they may be malformed, and say nothing. An attempt
-    that never ends well agrees with nobody, also not with another that crashes, and is in no cluster.
+    ``others`` are attempts that cannot be chosen, for ``nearness``; those without a program are left out.
     """
-    rows = await asyncio.gather(*(_outputs(kit, problem, attempt, inputs) for attempt in attempts))
-    telling = [column for column in range(len(inputs)) if any(row[column] is not None for row in rows)]
-    clusters: dict[tuple[str | None, ...], list[str]] = {}
-    for attempt, row in zip(attempts, rows, strict=True):
-        outputs = tuple(row[column] for column in telling)
-        if any(output is not None for output in outputs):
-            clusters.setdefault(outputs, []).append(attempt.label)
-    largest_first = sorted(clusters.values(), key=lambda labels: (-len(labels), labels))
-    return AgreementFound(clusters=tuple(tuple(labels) for labels in largest_first), inputs=len(telling))
+    voting = [*attempts, *(other for other in others if other.usable)]
+    rows = await asyncio.gather(*(_outputs(kit, problem, attempt, inputs) for attempt in voting))
+    columns = list(zip(*rows, strict=True))
+    classes = classify(columns, problem.mode)
+    labels = [attempt.label for attempt in attempts]
+    found = compare(labels, classes[: len(labels)], classes[len(labels) :])
+    place = _telling(found, labels, classes)
+    firsts = [labels.index(cluster[0]) for cluster in found.clusters]
+    return AgreementFound(
+        clusters=found.clusters,
+        inputs=found.inputs,
+        shares=tuple(found.shares.items()),
+        nearness=tuple(found.nearness.items()),
+        failures=tuple(found.failures.items()),
+        differ_on="" if place is None else _shown(inputs[place]),
+        outputs=() if place is None else tuple(_told(columns[place][row]) for row in firsts),
+    )
 
 
-async def _outputs(kit: Kit, problem: Problem, attempt: Attempt, inputs: Sequence[str]) -> list[str | None]:
-    """What each input gave, with outer blanks of lines removed; None where the run did not end well."""
+async def _outputs(kit: Kit, problem: Problem, attempt: Attempt, inputs: Sequence[str]) -> list[Output]:
     ready = attempt.ready
     runs = await asyncio.gather(
         *(kit.sandbox.run(job(problem, ready.code, given, ready.candidate)) for given in inputs)
     )
-    return [
-        "\n".join(line.strip() for line in printed(ran, problem.mode).strip().splitlines())
-        if ran.verdict is Verdict.OK
-        else None
-        for ran in runs
-    ]
+    return [Output.of(ran) for ran in runs]
+
+
+def _telling(found: Agreement, labels: Sequence[str], classes: Classes) -> int | None:
+    """The first input on which the two largest clusters give different outputs."""
+    if len(found.clusters) < 2:
+        return None
+    one, other = (classes[labels.index(cluster[0])] for cluster in found.clusters[:2])
+    return next((place for place in range(len(one)) if one[place] != other[place]), None)
+
+
+def _told(output: Output) -> str:
+    return _shown(output.text, SHOWN // 4) if output.verdict is Verdict.OK else str(output.verdict)
+
+
+async def run_tests(
+    kit: Kit, problem: Problem, attempts: Sequence[Attempt], tests: Sequence[WrittenTest]
+) -> AsyncIterator[Event]:
+    """Every usable attempt on every written test; a ``TestsRun`` for each attempt."""
+    for attempt in attempts:
+        if attempt.usable and tests:
+            given = [test.given for test in tests]
+            runs = await asyncio.gather(
+                *(kit.sandbox.run(job(problem, attempt.ready.code, one, attempt.label)) for one in given)
+            )
+            passed = [
+                place
+                for place, (test, ran) in enumerate(zip(tests, runs, strict=True))
+                if judge(ran, test.expected, problem.mode) is Verdict.OK
+            ]
+            yield TestsRun(
+                candidate=attempt.label, round=attempt.ready.round, passed=tuple(passed), tests=len(tests)
+            )

@@ -67,7 +67,7 @@ def test_one_that_only_crashes_does_not_win_and_is_not_agreed_with() -> None:
     chosen = choose(rivals, 2, agreement("AB"))
     assert chosen is not None
     assert (chosen.candidate, chosen.grade) == ("B", Grade.SAMPLES_ONLY), "C does not agree"
-    assert chosen.reasons[1].text == "A and B give the same output on 4 further inputs; C differs"
+    assert chosen.reasons[1].text == "A and B give the same output on 4 further inputs; C gives none"
     chosen = choose(rivals, 2, agreement("A", "B"))
     assert chosen is not None and chosen.grade is Grade.SPLIT
     assert chosen.reasons[1].text == "A and B give different outputs on 4 further inputs, a tie; C gives none"

@@ -1,0 +1,63 @@
+"""The evidence about all candidates of one problem, in one table that the rules of the choice read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from atlas_tui.solver.agreement import Agreement
+from atlas_tui.solver.b4 import Passes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One candidate."""
+
+    label: str
+    code: str
+    round: int = 0
+    usable: bool = True
+    """There is a program, and it parses."""
+    passed: int = 0
+    """Samples passed."""
+    ran: int = 0
+    """Samples run."""
+    logprob: float | None = None
+    """Mean natural log-probability of its tokens; None is unknown."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """What is known. Nothing in it comes from a test that scores."""
+
+    rows: tuple[Row, ...]
+    samples: int = 0
+    """Samples there are."""
+    unchecked: str = ""
+    """Why nothing was run, where that is so."""
+    agreement: Agreement | None = None
+    """Among those that pass the most samples."""
+    tested: tuple[str, ...] = ()
+    """Labels of the candidates that the written tests were run on."""
+    passes: Passes | None = None
+    """Which of the written tests each of them passed."""
+    judged: Mapping[str, int] = field(default_factory=dict)
+    """How often the model held this candidate's real output for right, against that of another."""
+    lens: Mapping[str, float] = field(default_factory=dict)
+    """Learned scores; empty unless the lens's gate is open."""
+
+    @property
+    def usable(self) -> tuple[Row, ...]:
+        """The candidates that can be chosen at all."""
+        return tuple(row for row in self.rows if row.usable)
+
+    @property
+    def finalists(self) -> tuple[Row, ...]:
+        """The usable candidates that passed the most samples."""
+        usable = self.usable
+        most = max((row.passed for row in usable), default=0)
+        return tuple(row for row in usable if row.passed == most)
+
+    def passes_all(self, row: Row) -> bool:
+        """Every sample there is was run and passed; never true without samples."""
+        return row.usable and 0 < self.samples == row.ran == row.passed

@@ -1,30 +1,87 @@
-"""One correction of each failing candidate, told what really happened; kept only if it does no worse."""
+"""Corrections of failing candidates, told what really happened; kept only if they do no worse.
+
+Four perspectives on the same failure (after PR-CoT, "poly-reflective chain of thought"), one at a time: each
+correction is run at once, and what it showed goes into the next.
+"""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 
-from atlas_tui.engine.base import Finished
-from atlas_tui.events import Event, Part, RepairTried, Stage, Verdict
+from atlas_tui.engine.base import Finished, Message
+from atlas_tui.events import Event, FailureClass, Part, RepairTried, Stage, Verdict
 from atlas_tui.problem import Problem
-from atlas_tui.solver import prompting
+from atlas_tui.solver import prompting, prompting_more
 from atlas_tui.solver.board import Attempt
+from atlas_tui.solver.failed_runs import error_line, evidence_of, full_evidence
 from atlas_tui.solver.generate import candidate_ready
 from atlas_tui.solver.kit import Kit, stream
+from atlas_tui.solver.prompting_more import Perspective, order_for, perspectives
 from atlas_tui.syntax import normal_form
 
 PERSPECTIVE = "logic"
+"""The first one, and the only one of a model that knows ``repair.md`` alone."""
+
+
+def next_perspective(failure: FailureClass, used: Sequence[str] = ()) -> Perspective | None:
+    """The most promising perspective that was not used yet; None when all four were."""
+    return next((each for each in order_for(failure) if each.name not in used), None)
+
+
+async def repair_one(
+    kit: Kit,
+    problem: Problem,
+    standing: Attempt,
+    round_number: int,
+    perspective: Perspective | None = None,
+    tried: Sequence[Attempt] = (),
+    tokens: int = 0,
+) -> AsyncIterator[Event]:
+    """One corrected program of ``standing``, looked at in one way; ends with its ``CandidateReady``.
+
+    ``tried`` are the earlier corrections of this candidate, with their runs. Without a perspective the prompt
+    is that of ``repair.md``. ``tokens`` is the budget of the program, 0 that of a solution. Nothing happens
+    where there is no program or no sample failed.
+    """
+    messages = _prompt(problem, standing, perspective, tried)
+    if not messages:
+        return
+    name = perspective.name if perspective else PERSPECTIVE
+    request = kit.code_request(standing.label, messages, "repair", standing.label, round_number, name)
+    request = replace(request, max_tokens=tokens or request.max_tokens)
+    ready: Event | None = None
+    async for item in stream(kit, Stage.REPAIR, Part.REPAIR, [request]):
+        if isinstance(item, Finished):
+            ready = candidate_ready(problem, item, round_number)
+        else:
+            yield item
+    if ready is not None:
+        yield ready
+
+
+def _prompt(
+    problem: Problem, standing: Attempt, perspective: Perspective | None, tried: Sequence[Attempt]
+) -> tuple[Message, ...]:
+    code = standing.ready.code
+    if perspective is None:
+        evidence = evidence_of(problem, standing)
+        return prompting.repair(problem, code, evidence) if code and evidence else ()
+    evidence = full_evidence(problem, standing, tried)
+    if not code or not evidence:
+        return ()
+    shown = prompting_more.short_code(code, line=error_line(standing))
+    return prompting_more.repair(problem, shown, evidence, perspective)
 
 
 async def repair(
     kit: Kit, problem: Problem, attempts: Sequence[Attempt], round_number: int
 ) -> AsyncIterator[Event]:
-    """A corrected program for each attempt that failed; ends with a ``CandidateReady`` each."""
+    """A corrected program for each attempt that failed, in one batch, by ``repair.md``."""
     requests = []
     for attempt in attempts:
-        evidence = evidence_of(problem, attempt)
-        if attempt.ready.code and evidence:
-            messages = prompting.repair(problem, attempt.ready.code, evidence)
+        messages = _prompt(problem, attempt, None, ())
+        if messages:
             requests.append(kit.code_request(attempt.label, messages, "repair", attempt.label, round_number))
     if not requests:
         return
@@ -32,30 +89,56 @@ async def repair(
         yield candidate_ready(problem, item, round_number) if isinstance(item, Finished) else item
 
 
-def evidence_of(problem: Problem, attempt: Attempt) -> str:
-    """The first failed sample in the words of the prompt; empty when none failed."""
-    failed = attempt.first_failure()
-    if failed is None:
-        return ""
-    number = int(failed.check.rpartition(" ")[2])
-    sample = problem.samples[number - 1]
-    return prompting.evidence(
-        problem, failed.verdict, sample.given, sample.expected, failed.printed, failed.stderr
-    )
-
-
-def verdict_on(before: Attempt, after: Attempt) -> RepairTried:
-    """Keep a repair that passes every sample passed before (its anchors) and is another program."""
+def verdict_on(
+    before: Attempt,
+    after: Attempt,
+    *,
+    perspective: str = PERSPECTIVE,
+    failure: FailureClass | None = None,
+    tried: Sequence[Attempt] = (),
+) -> RepairTried:
+    """Keep a repair that passes every sample passed before (its anchors) and is a program not seen yet."""
     kept, reason = True, f"passes {after.passed} of {len(after.runs)} samples, {before.passed} before"
     lost = {run.check for run in before.runs if run.verdict is Verdict.OK} - {
         run.check for run in after.runs if run.verdict is Verdict.OK
     }
     if not after.usable:
         kept, reason = False, after.ready.error or "no code in the reply"
-    elif normal_form(before.ready.code) == normal_form(after.ready.code):
-        kept, reason = False, "the same program again"
+    elif repeated := _repeated(after, before, tried):
+        kept, reason = False, repeated
     elif lost:
         kept, reason = False, f"breaks {', '.join(sorted(lost))}, which passed before"
     return RepairTried(
-        candidate=after.label, round=after.ready.round, perspective=PERSPECTIVE, kept=kept, reason=reason
+        candidate=after.label,
+        round=after.ready.round,
+        perspective=perspective,
+        kept=kept,
+        reason=reason,
+        parent=before.ready.round,
+        failure=failure,
+        before=before.passed,
+        after=after.passed if after.runs else None,
     )
+
+
+def _repeated(after: Attempt, before: Attempt, tried: Sequence[Attempt]) -> str:
+    """Why the program is no new one; empty when it is."""
+    form = normal_form(after.ready.code)
+    if normal_form(before.ready.code) == form:
+        return "the same program again"
+    for old in tried:
+        if old.ready.round != after.ready.round and normal_form(old.ready.code) == form:
+            return f"the same program as in round {old.ready.round}"
+    return ""
+
+
+__all__ = [
+    "PERSPECTIVE",
+    "Perspective",
+    "evidence_of",
+    "next_perspective",
+    "perspectives",
+    "repair",
+    "repair_one",
+    "verdict_on",
+]

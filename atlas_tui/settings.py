@@ -75,23 +75,61 @@ class RemoteSettings(_Group):
 
 
 class SolverSettings(_Group):
+    arm: str = Field(default="E", pattern="^[A-E]$")
+    """Which parts of the method are used at most, A (one plain sample) to E (all); the keys below take away
+    from it, never add."""
     candidates: int = Field(default=3, ge=1, le=3)
-    """How many candidates are drawn."""
+    """How many candidates are drawn at a time."""
     plan: bool = True
     """Observe and plan before coding; off draws plain attempts."""
+    pairs: int = Field(default=3, ge=0, le=16)
+    """Pairs of observations from which further ones are derived; 0 derives none."""
+    perturb: bool = True
+    """Vary the prompts of all candidates but one."""
+    plain: str = Field(default="planned", pattern="^(planned|unplanned)$")
+    """Whether the candidate whose prompt is not varied gets a plan."""
+    agreement: bool = True
+    """Compare the outputs of candidates on further inputs."""
+    self_tests: bool = True
+    """Let the model write tests from the statement."""
+    generator: bool = True
+    """Let the model write a program that makes further inputs."""
+    split: bool = True
+    """Let the model judge outputs where the candidates are split."""
     seed: int = Field(default=0, ge=0, lt=1 << 31)
     """Seed of every draw; 0 takes a new one for each run."""
-    temperature: float = Field(default=0.7, ge=0.0, le=2.0)
-    top_p: float = Field(default=0.8, gt=0.0, le=1.0)
-    top_k: int = Field(default=20, ge=0)
+    temperature: float | None = Field(default=None, ge=0.0, le=2.0)
+    """Unset takes the model's own for its mode; 0 takes the likeliest token, except while thinking."""
+    top_p: float | None = Field(default=None, gt=0.0, le=1.0)
+    top_k: int | None = Field(default=None, ge=0)
     plan_tokens: int = Field(default=512, ge=16)
     """Most tokens of the observations and of each plan."""
     code_tokens: int = Field(default=2048, ge=16)
     """Most tokens of each solution, thinking not counted."""
-    thinking_tokens: int = Field(default=0, ge=0)
-    """Most thinking tokens of each solution; 0 switches thinking off."""
-    repair_rounds: int = Field(default=1, ge=0, le=1)
-    """Repair rounds when no candidate passes the samples."""
+    thinking: str = Field(default="off", pattern="^(off|light|standard|hard|extreme)$")
+    """How long each solution is thought about first: one of the model's tiers."""
+    thinking_tokens: int = Field(default=0, ge=0, le=1 << 20)
+    """Most thinking tokens of each solution, in place of the tier; 0 goes by the tier."""
+    thinking_floor: int = Field(default=0, ge=0, le=1 << 20)
+    """Least thinking tokens: an earlier end is turned into "Wait"."""
+    thinking_waits: int = Field(default=2, ge=0, le=16)
+    """How often that is done for one solution at most."""
+    resamples: int = Field(default=1, ge=0, le=2)
+    """How often as many candidates again are drawn where none passes the samples."""
+    think_more: int = Field(default=1, ge=0, le=4)
+    """By how many tiers thinking is raised, with new candidates each, where still none passes."""
+    repair_rounds: int = Field(default=4, ge=0, le=16)
+    """Most repair rounds where still none passes."""
+    most_tokens: int = Field(default=200_000, ge=0)
+    """Most tokens that the model writes for one problem; 0 sets no limit."""
+    most_seconds: float = Field(default=3600.0, ge=0.0)
+    """Most seconds for one problem, loading the model not counted; 0 sets no limit."""
+    most_rounds: int = Field(default=8, ge=0, le=100)
+    """Most rounds after the first candidates: further candidates and repairs together; 0 allows none."""
+    stage_tokens: int = Field(default=60_000, ge=0)
+    """Most tokens that the model writes in one stage; 0 sets no limit."""
+    stage_seconds: float = Field(default=1200.0, ge=0.0)
+    """Most seconds of one stage, loading the model not counted; 0 sets no limit."""
 
 
 class SandboxSettings(_Group):

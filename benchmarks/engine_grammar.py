@@ -7,7 +7,7 @@ from benchmarks.engine_parts import Bench, Found, Goal, cpu_seconds, middle, ren
 
 TITLE = "grammar"
 GOALS = (Goal("grammar_on_vs_off", "time of a three-row step with a grammar to without", most=1.05),)
-_WORDS = 'root ::= [ \\n]* word ([ \\n]+ word)*\nword ::= letter+\nletter ::= [^ \\n]'
+_WORDS = "root ::= [ \\n]* word ([ \\n]+ word)*\nword ::= letter+\nletter ::= [^ \\n]"
 """Allows whatever is written, in two levels of rules: every drawn token is checked, and passes."""
 
 

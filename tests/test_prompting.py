@@ -26,6 +26,13 @@ def every_prompt(problem: Problem) -> list[tuple[Message, ...]]:
         *(prompting.plan(problem, ["a {b}", "c"], approach) for approach in approaches),
         prompting.code(problem, ""),
         prompting.code(problem, "Technique: loops\n1. {do} it.\n"),
+        prompting.derive(problem, "a {b}", "c"),
+        prompting.free_plan(problem, ["a {b}", "c"]),
+        prompting.free_plan(problem, ["a {b}", "c"], ["{d}"]),
+        prompting.about(problem, "restate.md"),
+        prompting.about(problem, "idea.md"),
+        prompting.code(problem, "", "Be {brave}."),
+        prompting.code(problem, "1. {do} it.", "Be {brave}."),
         prompting.repair(problem, "print({1})\n", "On the input\n{}\nit failed"),
     ]
 
@@ -50,7 +57,7 @@ def test_all_prompts_of_a_problem_begin_with_the_same_bytes(problem: Problem) ->
 def test_texts_of_others_stand_in_the_prompt_as_they_are() -> None:
     observe, *_, code, repair = (prompt[1].content for prompt in every_prompt(PROGRAM))
     assert BRACES in observe
-    assert "1. {do} it." in code
+    assert "Be {brave}.\n\nFollow this plan:\n1. {do} it.\n" in code
     assert "```python\nprint({1})\n```\nOn the input\n{}\nit failed" in repair
 
 
@@ -127,27 +134,23 @@ def test_the_version_is_the_same_for_the_same_files(folder: Path) -> None:
     assert prompting.prompt_hash.__wrapped__() == prompting.prompt_hash()
 
 
-@pytest.mark.parametrize("change", ["edit", "add", "remove", "rename"])
-def test_the_version_changes_with_any_file(folder: Path, change: str) -> None:
-    before = prompting.prompt_hash.__wrapped__()
-    files = sorted(folder.iterdir())
-    assert len(files) >= 10
-    for file in files:
-        text = file.read_bytes()
-        match change:
-            case "edit":
-                file.write_bytes(text + b" ")
-            case "add":
-                (folder / f"a_{file.name}").write_bytes(text)
-            case "remove":
-                file.unlink()
-            case _:
-                file.rename(folder / f"z_{file.name}")
-        assert prompting.prompt_hash.__wrapped__() != before
-        for each in folder.iterdir():
-            each.unlink()
-        for each in (Path(prompting.__file__).parent / "prompts").iterdir():
-            shutil.copy(each, folder)
+def test_the_version_changes_with_any_file_the_bundled_model_knows(folder: Path) -> None:
+    assert list(prompting.TRAINED) == sorted(set(prompting.TRAINED))
+    found = {prompting.prompt_hash.__wrapped__()}
+    for name in prompting.TRAINED:
+        text = (folder / name).read_bytes()
+        (folder / name).write_bytes(text + b" ")
+        found.add(prompting.prompt_hash.__wrapped__())
+        (folder / name).write_bytes(text)
+    assert len(found) == 1 + len(prompting.TRAINED)
+
+
+def test_files_the_bundled_model_does_not_know_leave_its_version_alone(folder: Path) -> None:
+    later = [file for file in folder.iterdir() if file.name not in prompting.TRAINED]
+    assert later
+    for file in later:
+        file.write_text("changed")
+    assert prompting.prompt_hash.__wrapped__() == prompting.prompt_hash()
 
 
 def test_a_problem_without_samples_has_the_same_prompts() -> None:

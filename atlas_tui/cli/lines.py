@@ -28,7 +28,9 @@ def _(event: events.ProblemRead) -> str:
 
 @describe.register
 def _(event: events.ObservationsReady) -> str:
-    return f"observe  {_count(len(event.observations), 'observation')}"
+    derived = sum(map(bool, event.origins))
+    pairs = f", {derived} of them from pairs" if derived else ""
+    return f"observe  {_count(len(event.observations), 'observation')}{pairs}"
 
 
 @describe.register
@@ -39,9 +41,35 @@ def _(event: events.PlanReady) -> str:
 
 
 @describe.register
+def _(event: events.Perturbed) -> str:
+    return f"vary     {event.candidate}  {event.name}"
+
+
+@describe.register
+def _(event: events.LeftOut) -> str:
+    return f"without  {', '.join(event.parts)}: {event.why}"
+
+
+@describe.register
 def _(event: events.CandidateReady) -> str:
     size = f"{_count(len(event.code.splitlines()), 'line')}, {_count(event.tokens, 'token')}"
+    if event.thinking_tokens:
+        size += f" after {_count(event.thinking_tokens, 'token')} of thinking ({event.thinking_end})"
     return f"code     {event.candidate}  {event.error or size}"
+
+
+@describe.register
+def _(event: events.NextStep) -> str:
+    labels = f" ({', '.join(event.candidates)})" if event.candidates else ""
+    thinking = f", up to {_count(event.thinking, 'token')} of thinking each" if event.thinking else ""
+    return f"next     {event.step}{labels}: {event.why}{thinking}"
+
+
+@describe.register
+def _(event: events.BudgetReached) -> str:
+    where = f"stage {event.stage}" if event.scope == "stage" else "the problem"
+    spent = f"{_count(event.tokens, 'token')}, {event.seconds:.1f} s, {_count(event.rounds, 'round')} so far"
+    return f"budget   {event.limit:,g} {event.unit} of {where} are used up ({spent})"
 
 
 @describe.register
@@ -53,6 +81,11 @@ def _(event: events.RunFinished) -> str:
 @describe.register
 def _(event: events.RepairTried) -> str:
     return f"repair   {event.candidate}  {'kept' if event.kept else 'dropped'}: {event.reason}"
+
+
+@describe.register
+def _(event: events.TestsRun) -> str:
+    return f"tests    {event.candidate}  passes {len(event.passed)} of {_count(event.tests, 'written test')}"
 
 
 @describe.register
@@ -73,6 +106,10 @@ def _(event: events.Usage) -> str:
 @describe.register
 def _(event: events.Chosen) -> str:
     why = "".join(f"\n         {reason.text}" for reason in event.reasons)
+    if event.tied:
+        why += f"\n         a tie with {', '.join(event.tied)}: the first is taken"
+    if event.probability is not None:
+        why += f"\n         {event.state}: {event.probability:.0%} of recorded choices like this were right"
     return f"chosen   {event.candidate}, {event.grade}: {event.passed} of {event.samples} samples{why}"
 
 

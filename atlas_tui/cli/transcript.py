@@ -16,6 +16,8 @@ class Transcript:
     def __init__(self, as_json: bool) -> None:
         self.chosen: events.Chosen | None = None
         self.session = ""
+        self.finished = False
+        """The run came to its own end: it was not cancelled, and did not fail."""
         self.exit_code = exits.OUR_FAULT
         self._json = as_json
         self._fault = False
@@ -31,6 +33,7 @@ class Transcript:
                 self._fault = event.ours
             case events.RunEnded():
                 self.exit_code = exits.OF_OUTCOME[event.outcome]
+                self.finished = event.outcome not in (events.Outcome.CANCELLED, events.Outcome.FAILED)
                 if event.outcome is events.Outcome.FAILED and self._fault:
                     self.exit_code = exits.OUR_FAULT
         if self._json:

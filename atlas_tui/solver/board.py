@@ -7,11 +7,18 @@ from dataclasses import dataclass, field
 from atlas_tui.events import (
     AgreementFound,
     CandidateReady,
+    Chosen,
     Event,
+    FailureFound,
+    InputsWritten,
     ObservationsReady,
+    Perturbed,
     PlanReady,
     RepairTried,
     RunFinished,
+    SplitJudged,
+    TestsRun,
+    TestsWritten,
     Verdict,
 )
 
@@ -52,9 +59,19 @@ class Board:
 
     observations: tuple[str, ...] = ()
     plans: dict[str, PlanReady] = field(default_factory=dict)
+    perturbed: dict[str, Perturbed] = field(default_factory=dict)
     history: dict[str, list[Attempt]] = field(default_factory=dict)
     dropped: set[tuple[str, int]] = field(default_factory=set)
     agreement: AgreementFound | None = None
+    tests: TestsWritten | None = None
+    inputs: InputsWritten | None = None
+    tested: list[TestsRun] = field(default_factory=list)
+    splits: list[SplitJudged] = field(default_factory=list)
+    failures: dict[tuple[str, int], FailureFound] = field(default_factory=dict)
+    repairs: list[RepairTried] = field(default_factory=list)
+    chosen: Chosen | None = None
+    unchecked: str = ""
+    """Why nothing can be run, where that is so."""
 
     def fold(self, event: Event) -> None:
         """Take in one event."""
@@ -63,25 +80,59 @@ class Board:
                 self.observations = event.observations
             case PlanReady():
                 self.plans[event.candidate] = event
+            case Perturbed():
+                self.perturbed[event.candidate] = event
+            case CandidateReady() | RunFinished() | RepairTried():
+                self._attempt(event)
+            case _:
+                self._found(event)
+
+    def _attempt(self, event: CandidateReady | RunFinished | RepairTried) -> None:
+        rounds = self.history.setdefault(event.candidate, [])
+        match event:
             case CandidateReady():
-                rounds = self.history.setdefault(event.candidate, [])
+                self.agreement = None  # it was about others
                 # A restarted stage writes the same round again.
                 rounds[:] = [old for old in rounds if old.ready.round != event.round] + [Attempt(event)]
             case RunFinished():
-                rounds = self.history[event.candidate]
                 rounds[:] = [_with_run(old, event) for old in rounds]
-            case RepairTried(kept=False):
-                self.dropped.add((event.candidate, event.round))
+            case RepairTried():
+                self.repairs.append(event)
+                if not event.kept:
+                    self.dropped.add((event.candidate, event.round))
+
+    def _found(self, event: Event) -> None:
+        match event:
             case AgreementFound():
                 self.agreement = event
+            case TestsWritten():
+                self.tests = event
+            case InputsWritten():
+                self.inputs = event
+            case TestsRun():
+                self.tested.append(event)
+            case SplitJudged():
+                self.splits.append(event)
+            case Chosen():
+                self.chosen = event
+            case FailureFound():
+                self.failures[event.candidate, event.round] = event
 
     def current(self) -> list[Attempt]:
         """The standing attempt of each candidate: the latest one that was not dropped."""
         standing = []
         for label in sorted(self.history):
             kept = [old for old in self.history[label] if (label, old.ready.round) not in self.dropped]
-            standing.append(kept[-1])
+            standing += kept[-1:]
         return standing
+
+    def repairs_of(self, label: str) -> list[Attempt]:
+        """Every correction of a candidate, kept or not."""
+        return [attempt for attempt in self.history.get(label, ()) if attempt.ready.round > 0]
+
+    def next_round(self, label: str) -> int:
+        """The number of its next correction."""
+        return max((attempt.ready.round for attempt in self.history.get(label, ())), default=0) + 1
 
 
 def _with_run(attempt: Attempt, run: RunFinished) -> Attempt:

@@ -1,33 +1,61 @@
-"""Candidates from plans: all in one batch that shares the statement's cache."""
+"""Candidates: all in one batch that shares the statement's cache."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
 
 from atlas_tui.engine.base import Finished, StopReason
-from atlas_tui.events import CandidateReady, Event, Part, PlanReady, Stage
+from atlas_tui.events import CandidateReady, Event, Part, Stage
 from atlas_tui.problem import Problem
 from atlas_tui.solver import prompting
 from atlas_tui.solver.kit import Kit, stream
 from atlas_tui.syntax import extract
 
 
-async def generate(kit: Kit, problem: Problem, plans: Mapping[str, PlanReady]) -> AsyncIterator[Event]:
-    """One program for each candidate, from its whole plan; ends with a ``CandidateReady`` each."""
-    requests = []
-    for label in kit.labels:
-        plan_text = plans[label].plan if label in plans else ""
-        requests.append(kit.code_request(label, prompting.code(problem, plan_text), "code", label))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe:
+    """What one candidate is made from."""
+
+    label: str
+    plan: str = ""
+    """The whole plan; empty for a candidate without one."""
+    perturbation: str = ""
+    """What its prompt is varied by; empty for the plain one."""
+    thinking: int = 0
+    """Most thinking tokens."""
+
+
+async def generate(kit: Kit, problem: Problem, recipes: Sequence[Recipe]) -> AsyncIterator[Event]:
+    """One program for each recipe; ends with a ``CandidateReady`` each."""
+    budgets = {each.label: each.thinking for each in recipes}
+    requests = [
+        kit.code_request(
+            each.label,
+            prompting.code(problem, each.plan, each.perturbation),
+            "code",
+            each.label,
+            thinking=each.thinking,
+        )
+        for each in recipes
+    ]
     async for item in stream(kit, Stage.GENERATE, Part.CODE, requests):
-        yield candidate_ready(problem, item, 0) if isinstance(item, Finished) else item
+        if isinstance(item, Finished):
+            yield candidate_ready(problem, item, 0, budgets[item.id])
+        else:
+            yield item
 
 
-def candidate_ready(problem: Problem, finished: Finished, round_number: int) -> CandidateReady:
+def candidate_ready(
+    problem: Problem, finished: Finished, round_number: int, thinking_budget: int = 0
+) -> CandidateReady:
     """The program in a reply, or why there is none."""
     extracted = extract(finished.text, problem.entry_point)
-    error, cut = extracted.error, finished.reason is StopReason.LENGTH
-    if error and cut:
+    error, cut = extracted.error, finished.reason is not StopReason.END
+    if error and finished.reason is StopReason.LENGTH:
         error = f"{error}; the answer was cut at its token budget"
+    elif error and cut:
+        error = f"{error}; the answer was cut because the run's budget is used up"
     return CandidateReady(
         candidate=finished.id,
         round=round_number,
@@ -35,6 +63,9 @@ def candidate_ready(problem: Problem, finished: Finished, round_number: int) -> 
         error=error,
         tokens=finished.answer_tokens,
         thinking_tokens=finished.thinking_tokens,
+        thinking_budget=thinking_budget,
+        thinking_end=str(finished.thinking_end),
+        waits=finished.waits,
         mean_logprob=finished.statistics.mean_logprob if finished.statistics else None,
         cut=cut,
         embedding=finished.embeddings[0] if finished.embeddings else None,

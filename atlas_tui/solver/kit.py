@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import string
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from atlas_tui.engine.base import (
     Delta,
     Engine,
     Finished,
+    Grammar,
     Message,
+    ModelInfo,
     Phase,
     Prefill,
     Sampler,
     SequenceRequest,
     Span,
+    StopReason,
 )
 from atlas_tui.events import Event, Part, Progress, Stage, Text, Usage
 from atlas_tui.sandbox.base import Sandbox
 from atlas_tui.settings import SolverSettings
+from atlas_tui.solver import budgets, prompting
+from atlas_tui.solver.arms import Switches, switches
+from atlas_tui.solver.budgets import Ledger
 
-LABELS = ("A", "B", "C")
+LABELS = tuple(string.ascii_uppercase)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,36 +41,80 @@ class Kit:
     sandbox: Sandbox
     settings: SolverSettings
     seed: int
+    ledger: Ledger | None = None
+    """What was spent; without one nothing is limited."""
+
+    @property
+    def switches(self) -> Switches:
+        """Which parts of the method are used."""
+        return switches(self.settings)
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """The candidates of this run."""
-        return LABELS[: self.settings.candidates]
+        """The first candidates of this run."""
+        return self.wave(0)
 
-    def sampler(self, *place: object) -> Sampler:
+    def wave(self, number: int) -> tuple[str, ...]:
+        """The candidates that are drawn together for the ``number``-th time, from 0."""
+        size = self.switches.candidates
+        return LABELS[number * size : (number + 1) * size]
+
+    @property
+    def info(self) -> ModelInfo | None:
+        """The loaded model; None before it is."""
+        return self.engine.info
+
+    @property
+    def limited(self) -> bool:
+        """The model was trained on ``prompting.TRAINED`` and can be asked nothing else."""
+        return self.info is not None and bool(self.info.prompt_hash)
+
+    def knows(self, *files: str) -> bool:
+        """Whether the model can be asked by these prompt files."""
+        return not self.limited or set(files) <= set(prompting.TRAINED)
+
+    @property
+    def thinking(self) -> int:
+        """Most thinking tokens of a solution by the settings."""
+        return budgets.thinking_tokens(self.settings, self.info)
+
+    def sampler(self, *place: object, thinking: bool = False) -> Sampler:
         """The sampler of one draw; its seed depends on the run's seed and on ``place`` alone."""
         digest = hashlib.sha256("/".join(map(str, (self.seed, *place))).encode()).digest()
-        return Sampler(
-            temperature=self.settings.temperature,
-            top_p=self.settings.top_p,
-            top_k=self.settings.top_k,
-            seed=int.from_bytes(digest[:4], "little"),
-        )
+        seed = int.from_bytes(digest[:4], "little")
+        return budgets.sampler(self.settings, self.info, seed, thinking=thinking)
 
-    def plan_request(self, label: str, messages: tuple[Message, ...], *place: object) -> SequenceRequest:
+    def grammar(self, name: str) -> Grammar | None:
+        """The grammar ``name``; None where the engine takes none, or the model was trained to the form."""
+        if self.limited or self.info is None or not self.info.fingerprint:
+            return None  # a server takes JSON schemas at most
+        return Grammar(gbnf=prompting.grammar(name)) if self.engine.capabilities.grammar else None
+
+    def plan_request(
+        self, label: str, messages: tuple[Message, ...], *place: object, grammar: str = ""
+    ) -> SequenceRequest:
         """A request for observations or a plan: no thinking, the smaller budget."""
-        return SequenceRequest(
-            id=label, messages=messages, sampler=self.sampler(*place), max_tokens=self.settings.plan_tokens
-        )
-
-    def code_request(self, label: str, messages: tuple[Message, ...], *place: object) -> SequenceRequest:
-        """A request for a program, with thinking where the settings allow it, and its embedding."""
         return SequenceRequest(
             id=label,
             messages=messages,
             sampler=self.sampler(*place),
+            max_tokens=self.settings.plan_tokens,
+            grammar=self.grammar(grammar) if grammar else None,
+        )
+
+    def code_request(
+        self, label: str, messages: tuple[Message, ...], *place: object, thinking: int | None = None
+    ) -> SequenceRequest:
+        """A request for a program and its embedding. ``thinking`` is in tokens; None takes the settings'."""
+        budget = self.thinking if thinking is None else thinking
+        return SequenceRequest(
+            id=label,
+            messages=messages,
+            sampler=self.sampler(*place, thinking=budget > 0),
             max_tokens=self.settings.code_tokens,
-            thinking=self.settings.thinking_tokens,
+            thinking=budget,
+            thinking_floor=min(self.settings.thinking_floor, budget),
+            waits=self.settings.thinking_waits,
             embed=(Span.ANSWER,),
         )
 
@@ -76,28 +128,80 @@ async def stream(
 ) -> AsyncIterator[Event | Finished]:
     """Run ``requests`` in one batch: events as the text comes, then each ``Finished``, then ``Usage``.
 
-    ``shared`` renames request ids for the events, such as the observations' to the empty label.
+    ``shared`` renames request ids for the events, such as the observations' to the empty label. Where a
+    budget is used up, what is written so far is all there is, and ``Finished.reason`` is CANCELLED.
     """
-    names = shared or {}
-    await kit.engine.load()  # the time a model takes to load is not the stage's
-    started = time.monotonic()
-    prefill, answered = Prefill(done=0, total=0, reused=0), 0
-    async for item in kit.engine.generate(requests):
-        match item:
-            case Prefill():
-                prefill = item
-                yield Progress(stage=stage, done=item.done, total=item.total, reused=item.reused)
-            case Delta():
-                where = Part.THINKING if item.phase is Phase.THINKING else part
-                name = names.get(item.id, item.id)
-                yield Text(candidate=name, part=where, delta=item.text, tokens=item.tokens)
-            case Finished():
-                answered += item.answer_tokens + item.thinking_tokens
-                yield item
+    ledger = kit.ledger or Ledger(kit.settings)
+    await _loaded(kit, ledger)
+    if ledger.reached():
+        for nothing in map(_nothing, requests):
+            yield nothing
+        return
+    started, prefill, answered = time.monotonic(), Prefill(done=0, total=0, reused=0), 0
+    with _stopped_in_time(kit, ledger, requests) as counted:
+        async for item in kit.engine.generate(requests):
+            match item:
+                case Prefill():
+                    prefill = item
+                    counted(0)
+                    yield Progress(stage=stage, done=item.done, total=item.total, reused=item.reused)
+                case Delta():
+                    counted(item.tokens)
+                    yield _text(item, part, shared or {})
+                case Finished():
+                    answered += item.answer_tokens + item.thinking_tokens
+                    yield item
     yield Usage(
         stage=stage,
         tokens_in=prefill.total,
         tokens_out=answered,
         tokens_reused=prefill.reused,
         seconds=time.monotonic() - started,
+    )
+
+
+async def _loaded(kit: Kit, ledger: Ledger) -> None:
+    with ledger.pause():
+        await kit.engine.load()
+
+
+def _text(delta: Delta, part: Part, names: Mapping[str, str]) -> Text:
+    where = Part.THINKING if delta.phase is Phase.THINKING else part
+    return Text(candidate=names.get(delta.id, delta.id), part=where, delta=delta.text, tokens=delta.tokens)
+
+
+class _Counter:
+    """Counts what is written, and stops the requests when a budget is used up."""
+
+    def __init__(self, kit: Kit, ledger: Ledger, requests: Sequence[SequenceRequest]) -> None:
+        self._kit, self._ledger = kit, ledger
+        self._ids = [request.id for request in requests]
+
+    def __call__(self, tokens: int) -> None:
+        self._ledger.count(tokens)
+        if self._ledger.reached():
+            self.stop()
+
+    def stop(self) -> None:
+        # Also a second time: at the first, the engine may not have begun with them.
+        self._kit.engine.cancel(self._ids)
+
+
+@contextlib.contextmanager
+def _stopped_in_time(kit: Kit, ledger: Ledger, requests: Sequence[SequenceRequest]) -> Iterator[_Counter]:
+    counter = _Counter(kit, ledger, requests)
+    with ledger.alarm(counter.stop):
+        yield counter
+
+
+def _nothing(request: SequenceRequest) -> Finished:
+    """The answer to a request that was not made."""
+    return Finished(
+        id=request.id,
+        reason=StopReason.CANCELLED,
+        text="",
+        thinking="",
+        prompt_tokens=0,
+        answer_tokens=0,
+        thinking_tokens=0,
     )

@@ -1,12 +1,15 @@
-"""Observations about the problem, then one plan for each candidate, each by another approach (PlanSearch)."""
+"""PlanSearch: observations, what follows from pairs of them, then a plan for each candidate from another
+selection of them, each by another technique."""
 
 from __future__ import annotations
 
 import difflib
+import itertools
+import math
 import random
 import re
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from atlas_tui.engine.base import Finished, SequenceRequest, StopReason
 from atlas_tui.events import Event, ObservationsReady, Part, PlanReady, Stage
@@ -15,82 +18,248 @@ from atlas_tui.solver import prompting
 from atlas_tui.solver.kit import Kit, stream
 
 MOST_OBSERVATIONS = 12
-LEAVE_ONE_OUT_FROM = 4
-"""From this many observations on, each plan is made without a different one of them."""
-SAME_TEXT = 0.97
-"""Two plans whose texts are at least this similar (difflib ratio) count as one."""
-SAME_TECHNIQUE = 0.85
-"""So do two that name the same technique and are at least this similar."""
-DRAWS = 2
-"""How often a plan is drawn at most, when it repeats another."""
+PER_PAIR = 2
+"""Most observations taken from one pair."""
+DRAWS = 3
+"""How often a plan is drawn at most, when it repeats another or has no step."""
 REDRAW_HOTTER = 0.3
+HOTTEST = 1.3
+ALIKE = 0.85
+"""Two lines or techniques whose words are at least this similar (difflib ratio) say the same."""
 
 _BULLET = re.compile(r"^\s*(?:[-*•]|\d+[.)])\s+(.*\S)")
+_STEP = re.compile(r"^\s*(?:\d+[.)]|[-*•])\s+\S", re.MULTILINE)
 _TECHNIQUE = re.compile(r"^\W*technique\W*[:：]\W*(.*\w.*)$", re.IGNORECASE | re.MULTILINE)
+_WORD = re.compile(r"\w+")
+_EMPTY_WORDS = frozenset(("a", "an", "and", "by", "for", "in", "of", "on", "the", "to", "using", "with"))
+
+
+@dataclass(frozen=True, slots=True)
+class Sameness:
+    """From which similarity of their words on (difflib ratio) two plans are the same."""
+
+    technique: float
+    """Where they name the same technique."""
+    text: float
+    """Where they name different ones."""
+
+
+FREE = Sameness(technique=0.5, text=0.85)
+TRAINED = Sameness(technique=0.8, text=0.97)
+"""The plans of a model that was trained on ours name each step in the same words."""
 
 
 async def observe(kit: Kit, problem: Problem) -> AsyncIterator[Event]:
-    """Ask once for observations; ends with ``ObservationsReady``."""
-    request = kit.plan_request("observations", prompting.observe(problem), "observe")
-    shared = {"observations": ""}
-    async for item in stream(kit, Stage.OBSERVE, Part.OBSERVATIONS, [request], shared):
+    """Ask for observations, then for what follows from pairs of them; an ``ObservationsReady`` after each."""
+    request = kit.plan_request("observations", prompting.observe(problem), "observe", grammar="lines.gbnf")
+    first: tuple[str, ...] = ()
+    async for item in stream(kit, Stage.OBSERVE, Part.OBSERVATIONS, [request], {request.id: ""}):
         if isinstance(item, Finished):
-            yield ObservationsReady(observations=read_observations(item))
+            first = read_observations(item)
         else:
             yield item
+    yield ObservationsReady(observations=first, origins=((),) * len(first))
+    if kit.knows("derive.md"):
+        async for event in _derive(kit, problem, first):
+            yield event
+
+
+async def _derive(kit: Kit, problem: Problem, first: tuple[str, ...]) -> AsyncIterator[Event]:
+    chosen = pairs(len(first), kit.switches.pairs, kit.seed)
+    if not chosen:
+        return
+    requests = [
+        kit.plan_request(
+            f"pair {one} {other}",
+            prompting.derive(problem, first[one], first[other]),
+            "derive",
+            one,
+            other,
+            grammar="lines.gbnf",
+        )
+        for one, other in chosen
+    ]
+    replies: dict[str, tuple[str, ...]] = {}
+    names = {request.id: "" for request in requests}
+    async for item in stream(kit, Stage.OBSERVE, Part.DERIVED, requests, names):
+        if isinstance(item, Finished):
+            replies[item.id] = read_observations(item)
+        else:
+            yield item
+    lines: list[tuple[str, tuple[int, ...]]] = [(line, ()) for line in first]
+    for pair, request in zip(chosen, requests, strict=True):
+        known = [line for line, _ in lines]
+        fresh = [line for line in replies.get(request.id, ()) if not _said(line, known)]
+        lines += [(line, pair) for line in fresh[:PER_PAIR]]
+    if len(lines) > len(first):
+        yield ObservationsReady(
+            observations=tuple(line for line, _ in lines), origins=tuple(pair for _, pair in lines)
+        )
+
+
+def cut_off(finished: Finished) -> bool:
+    """The reply does not end where the model wanted to end it."""
+    return finished.reason is not StopReason.END
+
+
+def whole_lines(finished: Finished) -> str:
+    """The reply without a last line that was cut off."""
+    text = finished.text
+    if cut_off(finished) and not text.endswith("\n"):
+        text = text.rpartition("\n")[0]
+    return text.strip()
 
 
 def read_observations(finished: Finished) -> tuple[str, ...]:
     """The bulleted lines of a reply; one that was cut off at the end of the budget is left out."""
-    lines = finished.text.splitlines()
-    if finished.reason is StopReason.LENGTH:
-        lines = lines[:-1]
+    lines = whole_lines(finished).splitlines()
     found = [match[1] for line in lines if (match := _BULLET.match(line))]
     return tuple(dict.fromkeys(found))[:MOST_OBSERVATIONS]
 
 
-def subsets(observations: Sequence[str], count: int, seed: int) -> list[tuple[str, ...]]:
-    """``count`` different selections of the observations, drawn by ``seed``; their order is kept."""
-    if len(observations) < max(LEAVE_ONE_OUT_FROM, count):
-        return [tuple(observations)] * count
-    left_out = random.Random(seed).sample(range(len(observations)), count)
-    return [tuple(line for i, line in enumerate(observations) if i != gone) for gone in left_out]
+def pairs(total: int, count: int, seed: int) -> list[tuple[int, int]]:
+    """``count`` different pairs of ``total`` observations at most, drawn by ``seed``."""
+    every = list(itertools.combinations(range(total), 2))
+    return sorted(random.Random(f"{seed}/pairs").sample(every, min(count, len(every))))
 
 
-async def plan(kit: Kit, problem: Problem, observations: Sequence[str]) -> AsyncIterator[Event]:
-    """One plan for each candidate in one batch; one that repeats another is drawn once more, hotter."""
-    approaches = prompting.approaches()
-    chosen = subsets(observations, len(kit.labels), kit.seed)
-    requests = [
-        kit.plan_request(
-            label, prompting.plan(problem, chosen[i], approaches[i % len(approaches)]), "plan", label
-        )
-        for i, label in enumerate(kit.labels)
-    ]
-    plans: dict[str, str] = {}
-    wanted = requests
-    for _ in range(DRAWS):
-        async for item in stream(kit, Stage.PLAN, Part.PLAN, wanted):
+def selections(total: int, count: int, seed: str, *, keep: int) -> list[tuple[int, ...]]:
+    """``count`` selections of ``total`` observations, ``keep`` each, all different as far as there are so
+    many; then smaller ones come too."""
+    rng, found = random.Random(seed), list[tuple[int, ...]]()
+    for size in (*range(keep, 0, -1), *range(keep + 1, total + 1)):
+        for _ in range(40 * count):
+            drawn = tuple(sorted(rng.sample(range(total), size)))
+            if drawn not in found:
+                found.append(drawn)
+            if len(found) == count:
+                return found
+    everything = tuple(range(total))
+    return [*found, *[everything] * (count - len(found))]
+
+
+def _keep(kit: Kit, total: int) -> int:
+    """Of how many observations a plan is made: two thirds, or all but one as the bundled model learned it."""
+    if kit.limited:
+        return total - 1 if total >= 4 else total
+    return math.ceil(2 * total / 3)
+
+
+async def plan(
+    kit: Kit,
+    problem: Problem,
+    observations: Sequence[str],
+    labels: Sequence[str],
+    earlier: Sequence[PlanReady] = (),
+) -> AsyncIterator[Event]:
+    """One plan for each label in one batch; one that repeats another or has no step is drawn again."""
+    search = _Search(kit, problem, observations, labels, earlier)
+    wanted = list(labels)
+    for draw in range(DRAWS):
+        async for item in stream(kit, Stage.PLAN, Part.PLAN, [search.request(each, draw) for each in wanted]):
             if isinstance(item, Finished):
-                plans[item.id] = item.text.strip()
+                search.take(item)
             else:
                 yield item
-        wanted = [_hotter(kit, request) for request in requests if not _distinct(request.id, plans)]
-        if not wanted:
+        wanted = [label for label in labels if not search.good(label)]
+        if not wanted or search.stopped:
             break
-    for label in kit.labels:
-        yield PlanReady(
-            candidate=label,
-            approach=approach_of(plans[label]),
-            plan=plans[label],
-            distinct=_distinct(label, plans),
+    for label in labels:
+        yield search.ready(label)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A plan as it was drawn."""
+
+    text: str
+    cut: bool
+
+    @property
+    def technique(self) -> str:
+        return approach_of(self.text)
+
+    @property
+    def has_steps(self) -> bool:
+        return bool(_STEP.search(self.text))
+
+
+class _Search:
+    """The plans drawn so far, and what is asked for next."""
+
+    def __init__(
+        self,
+        kit: Kit,
+        problem: Problem,
+        observations: Sequence[str],
+        labels: Sequence[str],
+        earlier: Sequence[PlanReady],
+    ) -> None:
+        self._kit, self._problem, self._observations = kit, problem, observations
+        self._labels = list(labels)
+        self._earlier = [Draft(each.plan, each.cut) for each in earlier]
+        self._sameness = TRAINED if kit.limited else FREE
+        seed = "/".join((str(kit.seed), "plan", *labels))
+        total = len(observations)
+        self._selected = dict(
+            zip(labels, selections(total, len(labels), seed, keep=_keep(kit, total)), strict=True)
         )
+        self._drafts: dict[str, Draft] = {}
+        self._draws: dict[str, int] = {}
+        self.stopped = False
+        """A budget is used up: nothing more is drawn."""
 
+    def request(self, label: str, draw: int) -> SequenceRequest:
+        """The request for one plan; from the second draw on hotter, and told which techniques are taken."""
+        observations = [self._observations[number] for number in self._selected[label]]
+        if self._kit.limited:
+            approaches = prompting.approaches()
+            approach = approaches[self._labels.index(label) % len(approaches)]
+            messages = prompting.plan(self._problem, observations, approach)
+        else:
+            taken = self._taken(label) if draw else [each.technique for each in self._earlier]
+            messages = prompting.free_plan(self._problem, observations, [each for each in taken if each])
+        place = ("plan", label, "again", draw) if draw else ("plan", label)
+        request = self._kit.plan_request(label, messages, *place, grammar="plan.gbnf")
+        heat = min(HOTTEST, request.sampler.temperature + REDRAW_HOTTER * draw)
+        heat = max(heat, request.sampler.temperature)
+        return replace(request, sampler=replace(request.sampler, temperature=heat))
 
-def _hotter(kit: Kit, request: SequenceRequest) -> SequenceRequest:
-    """The same request with another seed and a higher temperature."""
-    sampler = kit.sampler("plan", request.id, "again")
-    return replace(request, sampler=replace(sampler, temperature=sampler.temperature + REDRAW_HOTTER))
+    def _taken(self, label: str) -> list[str]:
+        others = [draft for other, draft in self._drafts.items() if other != label and self.good(other)]
+        return list(dict.fromkeys(each.technique for each in (*self._earlier, *others)))
+
+    def take(self, finished: Finished) -> None:
+        """A plan was drawn; it stands unless the one before was better."""
+        label = finished.id
+        self.stopped |= finished.reason is StopReason.CANCELLED
+        self._draws[label] = self._draws.get(label, 0) + 1
+        before = self._drafts.get(label)
+        self._drafts[label] = Draft(whole_lines(finished), cut_off(finished))
+        if before is not None and before.has_steps and not self._drafts[label].has_steps:
+            self._drafts[label] = before
+
+    def good(self, label: str) -> bool:
+        """Whether this plan has a step and differs from those before it."""
+        return self._drafts[label].has_steps and self._distinct(label)
+
+    def _distinct(self, label: str) -> bool:
+        before = self._labels[: self._labels.index(label)]
+        others = [*self._earlier, *(self._drafts[other] for other in before)]
+        return not any(same(self._drafts[label].text, other.text, self._sameness) for other in others)
+
+    def ready(self, label: str) -> PlanReady:
+        """The plan as it stands; without a single step it is no plan, and is empty."""
+        draft = self._drafts[label]
+        return PlanReady(
+            candidate=label,
+            approach=draft.technique if draft.has_steps else "",
+            plan=draft.text if draft.has_steps else "",
+            distinct=self._distinct(label),
+            observations=self._selected[label],
+            draws=self._draws[label],
+            cut=draft.cut,
+        )
 
 
 def approach_of(text: str) -> str:
@@ -101,14 +270,25 @@ def approach_of(text: str) -> str:
     return next((line.strip() for line in text.splitlines() if line.strip()), "")
 
 
-def _distinct(label: str, plans: dict[str, str]) -> bool:
-    """Whether the plan differs from those of the labels before it."""
-    return not any(_same(plans[label], text) for other, text in plans.items() if other < label)
+def same(one: str, other: str, sameness: Sameness = FREE) -> bool:
+    """Whether two plans are the same: by the technique they name, and by the distance of their words."""
+    alike = _ratio(_words(one), _words(other))
+    techniques = [
+        [word for word in _words(approach_of(text)) if word not in _EMPTY_WORDS] for text in (one, other)
+    ]
+    if sorted(techniques[0]) == sorted(techniques[1]) or _ratio(*techniques) >= ALIKE:
+        return alike >= sameness.technique
+    return alike >= sameness.text
 
 
-def _same(one: str, other: str) -> bool:
-    first, second = (" ".join(text.lower().split()) for text in (one, other))
-    alike = difflib.SequenceMatcher(None, first, second, autojunk=False).ratio()
-    if approach_of(one).lower() == approach_of(other).lower():
-        return alike >= SAME_TECHNIQUE
-    return alike >= SAME_TEXT
+def _said(line: str, known: Sequence[str]) -> bool:
+    words = _words(line)
+    return any(_ratio(words, _words(other)) >= ALIKE for other in known)
+
+
+def _words(text: str) -> list[str]:
+    return _WORD.findall(text.lower())
+
+
+def _ratio(one: Sequence[str], other: Sequence[str]) -> float:
+    return difflib.SequenceMatcher(None, one, other, autojunk=False).ratio()

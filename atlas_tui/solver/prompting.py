@@ -19,6 +19,21 @@ from atlas_tui.engine.base import Message
 from atlas_tui.events import Verdict
 from atlas_tui.problem import Mode, Problem
 
+TRAINED = (
+    "approaches.toml",
+    "code.md",
+    "code_plain.md",
+    "deliverable.toml",
+    "evidence.toml",
+    "observe.md",
+    "plan.md",
+    "problem.md",
+    "repair.md",
+    "system.md",
+)
+"""The prompt files that the bundled model was trained on, in alphabetical order. A model that carries their
+hash is asked nothing else."""
+
 FIELD_LIMIT = 800
 """Most characters of one input or output shown to the model in the evidence of a failed run."""
 
@@ -47,11 +62,14 @@ def _table(name: str) -> dict[str, Any]:
 
 @cache
 def prompt_hash() -> str:
-    """SHA-256 over all prompt files, by name and content: the version of the prompt set."""
+    """SHA-256 over ``TRAINED``, by name and content: the version of the prompts the bundled model knows.
+
+    The files that came later are left out, because the model in the package has not seen them: the hash in
+    its file must go on telling which prompts it can be asked. They are added when it is trained on them.
+    """
     digest = hashlib.sha256()
-    for entry in sorted(_folder().iterdir(), key=lambda item: item.name):
-        if entry.name.endswith((".md", ".toml")):
-            digest.update(entry.name.encode() + b"\0" + entry.read_bytes() + b"\0")
+    for name in TRAINED:
+        digest.update(name.encode() + b"\0" + (_folder() / name).read_bytes() + b"\0")
     return digest.hexdigest()
 
 
@@ -71,23 +89,63 @@ def _deliverable(problem: Problem) -> str:
     return template.format(entry_point=problem.entry_point)
 
 
+def grammar(name: str) -> str:
+    """A grammar (GBNF) of the prompt folder, for answers of a certain form."""
+    return _text(name)
+
+
+def perturbations() -> tuple[dict[str, str], ...]:
+    """What prompts can be varied by, as rows of their file."""
+    return tuple(_table("perturbations.toml")["perturbation"])
+
+
 def observe(problem: Problem) -> tuple[Message, ...]:
     """Ask for observations about the problem."""
     return _ask(problem, _text("observe.md"))
 
 
+def derive(problem: Problem, first: str, second: str) -> tuple[Message, ...]:
+    """Ask for what follows from two observations together."""
+    return _ask(problem, _text("derive.md").format(first=f"- {first}", second=f"- {second}"))
+
+
 def plan(problem: Problem, observations: Sequence[str], approach: Approach) -> tuple[Message, ...]:
     """Ask for one plan that follows ``approach``, on these observations."""
-    listed = "\n".join(f"- {line}" for line in observations)
-    return _ask(problem, _text("plan.md").format(observations=listed, approach=approach.text))
+    return _ask(problem, _text("plan.md").format(observations=_listed(observations), approach=approach.text))
 
 
-def code(problem: Problem, plan_text: str) -> tuple[Message, ...]:
-    """Ask for a solution; the whole plan goes with it. An empty plan asks for a plain attempt."""
+def free_plan(
+    problem: Problem, observations: Sequence[str], taken: Sequence[str] = ()
+) -> tuple[Message, ...]:
+    """Ask for one plan on these observations, by another technique than those that are taken."""
+    if not taken:
+        return _ask(problem, _text("plan_free.md").format(observations=_listed(observations)))
+    task = _text("plan_other.md").format(observations=_listed(observations), taken=_listed(taken))
+    return _ask(problem, task)
+
+
+def _listed(lines: Sequence[str]) -> str:
+    return "\n".join(f"- {line}" for line in lines)
+
+
+def about(problem: Problem, file: str) -> tuple[Message, ...]:
+    """Ask by a prompt file that holds nothing but the task."""
+    return _ask(problem, _text(file))
+
+
+def code(problem: Problem, plan_text: str, perturbation: str = "") -> tuple[Message, ...]:
+    """Ask for a solution; the whole plan goes with it. An empty plan asks for a plain attempt.
+
+    ``perturbation`` stands before the task, after the statement.
+    """
     deliverable = _deliverable(problem)
-    if not plan_text:
-        return _ask(problem, _text("code_plain.md").format(deliverable=deliverable))
-    return _ask(problem, _text("code.md").format(plan=plan_text.strip(), deliverable=deliverable))
+    if plan_text:
+        task = _text("code.md").format(plan=plan_text.strip(), deliverable=deliverable)
+    else:
+        task = _text("code_plain.md").format(deliverable=deliverable)
+    if perturbation:
+        task = _text("varied.md").format(perturbation=perturbation, task=task)
+    return _ask(problem, task)
 
 
 def repair(problem: Problem, code_text: str, evidence: str) -> tuple[Message, ...]:

@@ -29,9 +29,10 @@ from atlas_tui.problem import Limits, Problem
 from atlas_tui.sandbox import LocalSandbox
 from atlas_tui.sandbox.base import Isolation, Sandbox
 from atlas_tui.settings import ModelSettings, RemoteSettings, Settings
+from atlas_tui.solver.board import Board
 from atlas_tui.solver.kit import Kit
 from atlas_tui.solver.read import read_problem
-from atlas_tui.solver.solve import solve
+from atlas_tui.solver.solve import best_so_far, solve
 from atlas_tui.store import Store, new_session_id
 from atlas_tui.workspace import Workspace
 
@@ -164,13 +165,18 @@ class Runtime:
         self.store.close()
 
     async def _pump(self, problem: Problem, target: str, events: asyncio.Queue[Event | None]) -> None:
-        record = _Recorder(self.store, events)
-        started = time.monotonic()
+        record, board = _Recorder(self.store, events), Board()
+        started, kit = time.monotonic(), None
         try:
             kit = await self._begin(record, problem, target)
-            async for event in solve(kit, problem):
+            async for event in solve(kit, problem, board):
                 record(event)
         except asyncio.CancelledError:
+            if kit is not None and board.chosen is None:
+                # What is there is kept: the best of it is chosen, and nothing is run any more.
+                best = best_so_far(kit, problem, board, "the run was cancelled")
+                if best is not None:
+                    record(best)
             record(Cancelled(stage=record.stage))
             record(RunEnded(outcome=Outcome.CANCELLED, seconds=time.monotonic() - started))
         except Exception as error:

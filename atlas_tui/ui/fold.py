@@ -8,12 +8,14 @@ from dataclasses import replace
 from atlas_tui.events import (
     AgreementFound,
     Applied,
+    BudgetReached,
     Cancelled,
     CandidateReady,
     Chosen,
     Committed,
     Event,
     Failed,
+    NextStep,
     ObservationsReady,
     Part,
     PlanReady,
@@ -44,7 +46,7 @@ def fold(state: RunState, event: Event) -> RunState:
             return _with(state, event.candidate, lambda entry: _candidate(entry, event))
         case StageStarted() | StageEnded() | Progress() | Usage():
             return _progress(state, event)
-        case ProblemRead() | ObservationsReady() | AgreementFound() | Chosen():
+        case ProblemRead() | ObservationsReady() | AgreementFound() | NextStep() | Chosen():
             return _found(state, event)
         case Applied() | Undone() | Committed():
             return _written(state, event)
@@ -98,17 +100,28 @@ def _forget(state: RunState, stage: Stage) -> RunState:
         case Stage.OBSERVE:
             return replace(state, observations="")
         case Stage.PLAN:
-            candidates = tuple(Candidate(entry.label, pace=entry.pace) for entry in state.candidates)
+            candidates = tuple(
+                entry if _judged(entry) else Candidate(entry.label, pace=entry.pace)
+                for entry in state.candidates
+            )
         case Stage.GENERATE:
             candidates = tuple(
-                replace(entry, attempts=(), thinking=0, phase=Phase.PLANNED if entry.plan else Phase.WAITING)
-                for entry in state.candidates
+                entry if _judged(entry) else _without_programs(entry) for entry in state.candidates
             )
         case Stage.REPAIR:
             candidates = tuple(_without_open_repair(entry) for entry in state.candidates)
         case _:
             return state
     return replace(state, candidates=candidates)
+
+
+def _judged(entry: Candidate) -> bool:
+    """It is one of those that were drawn before."""
+    return any(attempt.runs for attempt in entry.attempts)
+
+
+def _without_programs(entry: Candidate) -> Candidate:
+    return replace(entry, attempts=(), thinking=0, phase=Phase.PLANNED if entry.plan else Phase.WAITING)
 
 
 def _without_open_repair(entry: Candidate) -> Candidate:
@@ -120,7 +133,9 @@ def _without_open_repair(entry: Candidate) -> Candidate:
     )
 
 
-def _found(state: RunState, event: ProblemRead | ObservationsReady | AgreementFound | Chosen) -> RunState:
+def _found(
+    state: RunState, event: ProblemRead | ObservationsReady | AgreementFound | NextStep | Chosen
+) -> RunState:
     match event:
         case ProblemRead():
             return replace(state, problem=event.problem)
@@ -128,6 +143,9 @@ def _found(state: RunState, event: ProblemRead | ObservationsReady | AgreementFo
             return replace(state, observations="\n".join(f"• {line}" for line in event.observations))
         case AgreementFound():
             return replace(state, agreement=event)
+        case NextStep():
+            fresh = (label for label in event.candidates if state.candidate(label) is None)
+            return replace(state, candidates=(*state.candidates, *map(Candidate, fresh)))
         case Chosen():
             return replace(state, chosen=event)
 
@@ -144,6 +162,8 @@ def _written(state: RunState, event: Applied | Undone | Committed) -> RunState:
 
 def _closed(state: RunState, event: Event) -> RunState:
     match event:
+        case BudgetReached():
+            return replace(state, budgets=(*state.budgets, event))
         case Failed():
             return replace(state, failures=(*state.failures, event))
         case Cancelled():

@@ -8,6 +8,7 @@ from enum import StrEnum
 from atlas_tui.events import (
     AgreementFound,
     Applied,
+    BudgetReached,
     Cancelled,
     Chosen,
     Committed,
@@ -144,6 +145,8 @@ class RunState:
     tokens_in: int = 0
     tokens_out: int = 0
     tokens_reused: int = 0
+    budgets: tuple[BudgetReached, ...] = ()
+    """What was used up."""
     failures: tuple[Failed, ...] = ()
     cancelled: Cancelled | None = None
     ended: RunEnded | None = None

@@ -62,8 +62,10 @@ OUTCOMES: dict[Outcome, str] = {
 
 
 def candidate_color(label: str) -> str:
-    """The theme variable of a candidate's colour."""
-    return f"$cand-{label.lower()}" if label in ("A", "B", "C") else "$primary"
+    """The theme variable of a candidate's colour; those drawn later share that of the place they stand in."""
+    if len(label) == 1 and "A" <= label <= "Z":
+        return f"$cand-{'abc'[(ord(label) - ord('A')) % 3]}"
+    return "$primary"
 
 
 def count(number: int) -> str:

@@ -146,6 +146,23 @@ def test_ctrl_c_in_every_stage(atlas: Atlas, stage: str) -> None:
     assert isinstance(seen[-2], events.Cancelled)
 
 
+def test_ctrl_c_keeps_the_best_but_writes_nothing_into_the_target(atlas: Atlas) -> None:
+    target = atlas.folder / "solution.py"
+    target.write_text("old = 1\n")
+    replies = {"This attempt fails": [ENDLESS], "": [WRONG]}
+    process = atlas.start(
+        "solve", "p.md", "--json", "--apply", "--target", "solution.py", "--model", str(reciter(replies))
+    )
+    seen: list[events.Event] = []
+    for event in lines(process):
+        seen.append(event)
+        if isinstance(event, events.Text) and event.part is events.Part.REPAIR:
+            process.send_signal(signal.SIGINT)
+    assert process.wait(30) == 130
+    assert isinstance(seen[-3], events.Chosen) and seen[-3].code == "print(int(input()) ** 2)\n"
+    assert target.read_text() == "old = 1\n"
+
+
 def test_ctrl_c_leaves_no_process(atlas: Atlas) -> None:
     process = atlas.start("solve", "p.md", "--json", "--model", str(reciter([ENDLESS])))
     ours = psutil.Process(process.pid)

@@ -7,7 +7,7 @@ from typing import cast
 
 import pytest
 
-from atlas_tui.engine.base import Engine, Finished, StopReason
+from atlas_tui.engine.base import Engine
 from atlas_tui.events import CandidateReady, Facts, PlanReady, RepairTried, RunFinished, Verdict
 from atlas_tui.problem import Mode, Problem, Sample
 from atlas_tui.sandbox.base import Isolation, Job, Ran
@@ -16,51 +16,7 @@ from atlas_tui.solver.board import Attempt, Board
 from atlas_tui.solver.evidence import agree
 from atlas_tui.solver.inputs import agreement_inputs
 from atlas_tui.solver.kit import Kit
-from atlas_tui.solver.plan import approach_of, read_observations, subsets
 from atlas_tui.solver.repair import evidence_of, verdict_on
-
-
-def finished(text: str, reason: StopReason = StopReason.END) -> Finished:
-    return Finished(
-        id="A",
-        reason=reason,
-        text=text,
-        thinking="",
-        prompt_tokens=1,
-        answer_tokens=1,
-        thinking_tokens=0,
-    )
-
-
-def test_observations_are_bulleted_lines_without_repeats() -> None:
-    text = "Here they are:\n- first\n* second\n3. third\n- first\n\nprose"
-    assert read_observations(finished(text)) == ("first", "second", "third")
-
-
-def test_an_observation_cut_at_the_budget_is_left_out() -> None:
-    assert read_observations(finished("- first\n- sec", StopReason.LENGTH)) == ("first",)
-
-
-def test_each_plan_misses_a_different_observation() -> None:
-    lines = ["a", "b", "c", "d", "e"]
-    chosen = subsets(lines, 3, seed=7)
-    assert len(set(chosen)) == 3
-    assert all(len(subset) == 4 for subset in chosen)
-    assert chosen == subsets(lines, 3, seed=7)
-    assert subsets(["a", "b"], 3, seed=7) == [("a", "b")] * 3
-
-
-@pytest.mark.parametrize(
-    ("text", "approach"),
-    [
-        ("Technique: two pointers\n1. go", "two pointers"),
-        ("**Technique:** hashing\n", "hashing"),
-        ("1. sort\n2. print", "1. sort"),
-        ("", ""),
-    ],
-)
-def test_the_approach_of_a_plan(text: str, approach: str) -> None:
-    assert approach_of(text) == approach
 
 
 def program(*samples: tuple[str, str]) -> Problem:
@@ -105,8 +61,8 @@ def test_agreement_inputs_of_functions_keep_the_types() -> None:
     assert inputs
     for given in inputs:
         numbers, text, flag, real = json.loads(given)
-        assert len(numbers) == 3 and all(isinstance(number, int) for number in numbers)
-        assert len(text) == 3 and flag is True and real == 2.5
+        assert all(type(number) is int for number in numbers)
+        assert isinstance(text, str) and set(text) <= set("abc") and isinstance(flag, bool) and real > 0
 
 
 def test_malformed_arguments_give_no_inputs() -> None:

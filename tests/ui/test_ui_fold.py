@@ -8,11 +8,13 @@ import pytest
 
 from atlas_tui.events import (
     Applied,
+    BudgetReached,
     Cancelled,
     CandidateReady,
     Committed,
     Event,
     Failed,
+    NextStep,
     Outcome,
     Part,
     RunEnded,
@@ -169,3 +171,26 @@ def test_stage_times() -> None:
     assert state.stages[0].elapsed(12.5) == 2.5
     state = fold(state, StageEnded(at=13.0, stage=Stage.PLAN, seconds=3.0))
     assert state.stages[0].elapsed(99.0) == 3.0
+
+
+def test_candidates_that_are_drawn_later_come_behind_the_first() -> None:
+    clock = story.Clock()
+    state = folded(story.whole()[:-2])
+    labels = ("D", "E", "F")
+    state = fold(state, NextStep(at=clock(), step="more", why="none passes", candidates=labels))
+    assert [entry.label for entry in state.candidates] == list("ABCDEF")
+    assert fold(state, NextStep(at=clock(), step="more", why="again", candidates=labels)) == state
+    state = fold(state, StageStarted(at=clock(), stage=Stage.GENERATE))
+    state = fold(state, Text(at=clock(), candidate="E", part=Part.CODE, delta="x = 1", tokens=3))
+    state = fold(state, CandidateReady(at=clock(), candidate="D", round=0, code="x = 2\n"))
+    assert "D" in state.usable()
+    again = fold(state, StageStarted(at=clock(), stage=Stage.GENERATE))
+    assert all(again.candidate(label) == state.candidate(label) for label in "ABC"), "they were judged before"
+    assert all(entry.attempts == () for entry in again.candidates[3:])
+
+
+def test_what_was_used_up_is_kept() -> None:
+    told = BudgetReached(
+        stage=Stage.PLAN, scope="problem", unit="tokens", limit=10, tokens=12, seconds=1.0, rounds=0
+    )
+    assert fold(RunState(), told).budgets == (told,)

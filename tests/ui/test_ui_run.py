@@ -8,11 +8,13 @@ import pytest
 from textual.pilot import Pilot
 
 from atlas_tui.events import (
+    BudgetReached,
     CandidateReady,
     Chosen,
     Event,
     Failed,
     Grade,
+    NextStep,
     Outcome,
     Part,
     Progress,
@@ -317,3 +319,49 @@ async def test_a_stream_follows_its_end_until_the_person_scrolls(tmp_path: Path)
         await write(50)
         assert view.scroll_offset.y == 10
         await pilot.press("escape")
+
+
+def six() -> list[Event]:
+    """A run whose first three do not pass: three others take their places, and one of them is chosen."""
+    clock = story.Clock(1_800_000_100.0)
+    begin = story.whole()[: upto(Chosen)]
+    begin.append(NextStep(at=clock(), step="more", why="none passes", candidates=("D", "E", "F")))
+    begin.append(StageStarted(at=clock(), stage=Stage.GENERATE))
+    for label in "DEF":
+        begin.append(CandidateReady(at=clock(), candidate=label, round=0, code=f"late_{label} = 1\n"))
+    told = BudgetReached(
+        at=clock(),
+        stage=Stage.GENERATE,
+        scope="problem",
+        unit="tokens",
+        limit=1000,
+        tokens=1001,
+        seconds=2.0,
+        rounds=1,
+    )
+    chosen = Chosen(
+        at=clock(),
+        candidate="E",
+        code="late_E = 1\n",
+        grade=Grade.UNVERIFIED,
+        passed=0,
+        samples=3,
+        reasons=(),
+    )
+    return [*begin, told, chosen, RunEnded(at=clock(), outcome=Outcome.UNVERIFIED, seconds=9.0)]
+
+
+async def test_candidates_that_are_drawn_later_take_the_places_and_a_key_goes_back(tmp_path: Path) -> None:
+    app, _ = fake_app(tmp_path, six())
+    async with app.run_test(size=(120, 36)) as pilot:
+        await run_to_end(pilot, app)
+        await until(pilot, lambda: "late_E" in screen_text(app))
+        text = screen_text(app)
+        assert "late_D" in text and "late_F" in text and "def longest" not in text
+        assert "E is chosen" in text and "1 000 tokens of the run are used up" in text
+        await pilot.press("2")
+        await until(pilot, lambda: "late_E" not in screen_text(app) and "two pointers" in screen_text(app))
+        await pilot.press("3")
+        await until(pilot, lambda: app.screen.query_one("#candidate-c", CandidatePanel).has_class("-front"))
+        await pilot.press("3")
+        await until(pilot, lambda: "late_F" in screen_text(app))

@@ -26,6 +26,7 @@ from atlas_tui.ui.widgets.lines import LineView
 from atlas_tui.ui.widgets.summary import meter, stages, verdict
 
 LABELS = ("A", "B", "C")
+"""The places for candidates. Those drawn later take the places of the first; the same key goes back."""
 
 
 class RunScreen(AtlasScreen):
@@ -41,6 +42,8 @@ class RunScreen(AtlasScreen):
         self._zoomed = False
         self._session = ""
         self._told = False
+        self._drawn = 0
+        """Candidates there were when the screen was last drawn."""
 
     def body(self) -> Iterable[Widget]:
         yield Row(id="stages")
@@ -60,6 +63,7 @@ class RunScreen(AtlasScreen):
         run = self.desk.run
         if run.session != self._session:
             self._session, self._front, self._zoomed, self._told = run.session, "A", False, False
+            self._drawn = 0
             self.query_one(EvidenceGrid).cursor = (0, 0)
         if run.chosen and not self._told:
             self._told, self._front = True, run.chosen.candidate
@@ -72,10 +76,16 @@ class RunScreen(AtlasScreen):
 
     def _draw_panels(self, run: RunState, now: float) -> None:
         known = {entry.label: entry for entry in run.candidates}
+        labels = list(known)
+        if len(labels) > self._drawn and not self._told:
+            self._front = labels[(len(labels) - 1) // len(LABELS) * len(LABELS)]
+        self._drawn = len(labels)
         if self._front not in known and known:
-            self._front = next(iter(known))
+            self._front = labels[0]
         self.query_one(CandidateTabs).show_tabs(run, self._front)
-        for panel in self.query(CandidatePanel):
+        begin = labels.index(self._front) // len(LABELS) * len(LABELS) if labels else 0
+        for place, panel in enumerate(self.query(CandidatePanel)):
+            panel.assign(labels[begin + place] if begin + place < len(labels) else "")
             entry = known.get(panel.label)
             panel.set_class(entry is None, "-absent")
             panel.set_class(panel.label == self._front, "-front")
@@ -126,8 +136,16 @@ class RunScreen(AtlasScreen):
         self.post_message(Go(actions.REVIEW))
 
     def action_focus_candidate(self, label: str) -> None:
-        self._front = label
+        """The candidate in that place; once more, the one drawn for it before or after."""
+        labels, place = [entry.label for entry in self.desk.run.candidates], LABELS.index(label)
+        sharing = labels[place :: len(LABELS)]
         panel = self.query_one(f"#candidate-{label.lower()}", CandidatePanel)
+        if self._front in sharing:
+            self._front = sharing[(sharing.index(self._front) + 1) % len(sharing)]
+        elif panel.label in labels:
+            self._front = panel.label
+        elif sharing:
+            self._front = sharing[-1]
         self.redraw()
         panel.query_one(LineView).focus()
 

@@ -42,6 +42,12 @@ class CandidatePanel(Vertical):
         self._stream = Stream()
         self._framed = 0.0
 
+    def assign(self, label: str) -> None:
+        """Stand for another candidate from now on."""
+        if label != self.label:
+            self.label = label
+            self._program, self._stream, self._framed = None, Stream(), 0.0
+
     def compose(self) -> ComposeResult:
         yield Row(classes="state")
         yield LineView()

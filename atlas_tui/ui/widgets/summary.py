@@ -63,6 +63,10 @@ def verdict(run: RunState, width: int = 0) -> Content:
         blocks.append(hang(Content.styled("✗ ", "$fail"), label(words, longest=400), width))
         if failure.todo:
             blocks.append(hang(Content("  "), label(failure.todo, "$muted"), width))
+    for spent in run.budgets:
+        of = STAGES[spent.stage] if spent.scope == "stage" else "the run"
+        words = f"the {spent.limit:,g} {spent.unit} of {of} are used up".replace(",", " ")
+        blocks.append(hang(Content.styled("◷ ", "$timeout"), Content(words), width))
     if run.chosen:
         blocks += _choice(run, width)
     elif run.ended and run.ended.outcome is not Outcome.FAILED:

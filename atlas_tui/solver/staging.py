@@ -1,0 +1,105 @@
+"""How a stage is run: between its start and end, restarted once, within its budgets."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator, Callable
+
+from atlas_tui.engine.base import ModelDied
+from atlas_tui.events import Event, Failed, LeftOut, Stage, StageEnded, StageStarted
+from atlas_tui.solver.budgets import Ledger
+from atlas_tui.solver.kit import Kit
+
+log = logging.getLogger(__name__)
+
+StageEvents = Callable[[], AsyncIterator[Event]]
+
+_ASKS = {
+    "observations from pairs": ("pairs", ("derive.md",)),
+    "perturbations": ("perturb", ("varied.md",)),
+    "self-tests": ("self_tests", ("tests.md",)),
+    "a generator of inputs": ("generator", ("generator.md",)),
+    "judging split candidates": ("split", ("judge.md",)),
+    "repair from four perspectives": ("repair_rounds", ("repair_more.md",)),
+}
+"""Parts of the method, the switch of each, and a prompt file without which it cannot be asked for."""
+
+
+def left_out(kit: Kit) -> LeftOut | None:
+    """The parts that are switched on and that the model was not trained for; None where there are none."""
+    chosen = kit.switches
+    parts = tuple(
+        part for part, (switch, files) in _ASKS.items() if getattr(chosen, switch) and not kit.knows(*files)
+    )
+    if not chosen.plan:
+        parts = tuple(part for part in parts if part != "observations from pairs")
+    return (
+        LeftOut(parts=parts, why="the model was trained on other prompts and knows only those")
+        if parts
+        else None
+    )
+
+
+class Staging:
+    """Runs the stages of one run."""
+
+    def __init__(self, kit: Kit, ledger: Ledger) -> None:
+        self._kit, self._ledger = kit, ledger
+        self._restarts_left = 1
+        self._told = False
+
+    async def run(self, stage: Stage, events: StageEvents, *, model: bool = True) -> AsyncIterator[Event]:
+        """One stage between its start and end; done once more when the model process died.
+
+        The model is loaded first, unless ``model`` is false.
+        """
+        started = time.monotonic()
+        self._ledger.begin_stage()
+        yield StageStarted(stage=stage)
+        try:
+            async for event in self._once(events, model):
+                yield event
+        except ModelDied as error:
+            if not self._restarts_left:
+                raise
+            self._restarts_left -= 1
+            log.warning("the model process died in stage %s: %s\n%s", stage, error, error.log)
+            yield Failed(
+                what=error.what, why=error.why, todo="it is started again and the stage repeated", ours=True
+            )
+            yield StageStarted(stage=stage)
+            async for event in self._once(events, model):
+                yield event
+        reached = self._ledger.reached()
+        told = self._ledger.report(stage, reached) if reached else None
+        if told:
+            yield told
+        yield StageEnded(stage=stage, seconds=time.monotonic() - started)
+
+    async def _once(self, events: StageEvents, model: bool) -> AsyncIterator[Event]:
+        if model:
+            with self._ledger.pause():
+                await self._kit.engine.load()
+            missing = None if self._told else left_out(self._kit)
+            self._told = True
+            if missing:
+                yield missing
+        async for event in events():
+            yield event
+
+    async def in_time(self, events: AsyncIterator[Event]) -> AsyncIterator[Event]:
+        """The events until the seconds are used up; for work that cannot be told to end with what it has."""
+        while True:
+            limit = asyncio.timeout(self._ledger.seconds_left())
+            try:
+                async with limit:
+                    event = await anext(events)
+            except StopAsyncIteration:
+                return
+            except TimeoutError:
+                if not limit.expired():
+                    raise
+                return
+            yield event

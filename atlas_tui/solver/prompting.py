@@ -51,13 +51,15 @@ def _folder() -> Traversable:
 
 
 @cache
-def _text(name: str) -> str:
+def file_text(name: str) -> str:
+    """A prompt file, without the newline at its end."""
     return (_folder() / name).read_text("utf-8").rstrip("\n")
 
 
 @cache
-def _table(name: str) -> dict[str, Any]:
-    return tomllib.loads(_text(name))
+def file_table(name: str) -> dict[str, Any]:
+    """A prompt file of several texts."""
+    return tomllib.loads(file_text(name))
 
 
 @cache
@@ -76,42 +78,45 @@ def prompt_hash() -> str:
 @cache
 def approaches() -> tuple[Approach, ...]:
     """The approaches plans are asked for, in the order of the candidates."""
-    return tuple(Approach(row["name"], row["text"]) for row in _table("approaches.toml")["approach"])
+    return tuple(Approach(row["name"], row["text"]) for row in file_table("approaches.toml")["approach"])
 
 
-def _ask(problem: Problem, task: str) -> tuple[Message, ...]:
-    user = _text("problem.md").format(statement=problem.statement.strip(), task=task)
-    return (Message(role="system", content=_text("system.md")), Message(role="user", content=user))
+def asked(problem: Problem, task: str) -> tuple[Message, ...]:
+    """System text, statement, task: what every prompt of a problem begins with comes first."""
+    user = file_text("problem.md").format(statement=problem.statement.strip(), task=task)
+    return (Message(role="system", content=file_text("system.md")), Message(role="user", content=user))
 
 
-def _deliverable(problem: Problem) -> str:
-    template: str = _table("deliverable.toml")[str(problem.mode)]
+def deliverable_of(problem: Problem) -> str:
+    """What the coder is to write, by the problem's mode."""
+    template: str = file_table("deliverable.toml")[str(problem.mode)]
     return template.format(entry_point=problem.entry_point)
 
 
 def grammar(name: str) -> str:
     """A grammar (GBNF) of the prompt folder, for answers of a certain form."""
-    return _text(name)
+    return file_text(name)
 
 
 def perturbations() -> tuple[dict[str, str], ...]:
     """What prompts can be varied by, as rows of their file."""
-    return tuple(_table("perturbations.toml")["perturbation"])
+    return tuple(file_table("perturbations.toml")["perturbation"])
 
 
 def observe(problem: Problem) -> tuple[Message, ...]:
     """Ask for observations about the problem."""
-    return _ask(problem, _text("observe.md"))
+    return asked(problem, file_text("observe.md"))
 
 
 def derive(problem: Problem, first: str, second: str) -> tuple[Message, ...]:
     """Ask for what follows from two observations together."""
-    return _ask(problem, _text("derive.md").format(first=f"- {first}", second=f"- {second}"))
+    return asked(problem, file_text("derive.md").format(first=f"- {first}", second=f"- {second}"))
 
 
 def plan(problem: Problem, observations: Sequence[str], approach: Approach) -> tuple[Message, ...]:
     """Ask for one plan that follows ``approach``, on these observations."""
-    return _ask(problem, _text("plan.md").format(observations=_listed(observations), approach=approach.text))
+    task = file_text("plan.md").format(observations=_listed(observations), approach=approach.text)
+    return asked(problem, task)
 
 
 def free_plan(
@@ -119,9 +124,9 @@ def free_plan(
 ) -> tuple[Message, ...]:
     """Ask for one plan on these observations, by another technique than those that are taken."""
     if not taken:
-        return _ask(problem, _text("plan_free.md").format(observations=_listed(observations)))
-    task = _text("plan_other.md").format(observations=_listed(observations), taken=_listed(taken))
-    return _ask(problem, task)
+        return asked(problem, file_text("plan_free.md").format(observations=_listed(observations)))
+    task = file_text("plan_other.md").format(observations=_listed(observations), taken=_listed(taken))
+    return asked(problem, task)
 
 
 def _listed(lines: Sequence[str]) -> str:
@@ -130,7 +135,7 @@ def _listed(lines: Sequence[str]) -> str:
 
 def about(problem: Problem, file: str) -> tuple[Message, ...]:
     """Ask by a prompt file that holds nothing but the task."""
-    return _ask(problem, _text(file))
+    return asked(problem, file_text(file))
 
 
 def code(problem: Problem, plan_text: str, perturbation: str = "") -> tuple[Message, ...]:
@@ -138,22 +143,22 @@ def code(problem: Problem, plan_text: str, perturbation: str = "") -> tuple[Mess
 
     ``perturbation`` stands before the task, after the statement.
     """
-    deliverable = _deliverable(problem)
+    deliverable = deliverable_of(problem)
     if plan_text:
-        task = _text("code.md").format(plan=plan_text.strip(), deliverable=deliverable)
+        task = file_text("code.md").format(plan=plan_text.strip(), deliverable=deliverable)
     else:
-        task = _text("code_plain.md").format(deliverable=deliverable)
+        task = file_text("code_plain.md").format(deliverable=deliverable)
     if perturbation:
-        task = _text("varied.md").format(perturbation=perturbation, task=task)
-    return _ask(problem, task)
+        task = file_text("varied.md").format(perturbation=perturbation, task=task)
+    return asked(problem, task)
 
 
 def repair(problem: Problem, code_text: str, evidence: str) -> tuple[Message, ...]:
     """Ask for a correction of ``code_text``, told what really happened."""
-    task = _text("repair.md").format(
-        code=code_text.strip("\n"), evidence=evidence, deliverable=_deliverable(problem)
+    task = file_text("repair.md").format(
+        code=code_text.strip("\n"), evidence=evidence, deliverable=deliverable_of(problem)
     )
-    return _ask(problem, task)
+    return asked(problem, task)
 
 
 def shorten(text: str, limit: int = FIELD_LIMIT) -> str:
@@ -167,7 +172,7 @@ def shorten(text: str, limit: int = FIELD_LIMIT) -> str:
 
 def evidence(problem: Problem, verdict: Verdict, given: str, expected: str, printed: str, stderr: str) -> str:
     """One failed sample in words: the input, the right answer and what happened instead."""
-    table = _table("evidence.toml")
+    table = file_table("evidence.toml")
     if problem.mode is Mode.FUNCTION:
         given = f"{problem.entry_point}({given.strip()[1:-1]})"
     fields = {"given": shorten(given), "expected": shorten(expected)}

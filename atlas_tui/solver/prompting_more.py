@@ -33,7 +33,7 @@ class Perspective:
 @cache
 def perspectives() -> tuple[Perspective, ...]:
     """The four of them: logic, missing information, wrong assumptions, a different approach."""
-    rows = prompting._table("perspectives.toml")["perspective"]
+    rows = prompting.file_table("perspectives.toml")["perspective"]
     return tuple(Perspective(row["name"], row["label"], row["question"]) for row in rows)
 
 
@@ -41,7 +41,7 @@ def perspectives() -> tuple[Perspective, ...]:
 def order_for(failure: FailureClass) -> tuple[Perspective, ...]:
     """All perspectives, the most promising for this class of failure first."""
     named = {each.name: each for each in perspectives()}
-    order = prompting._table("perspectives.toml")["order"]
+    order = prompting.file_table("perspectives.toml")["order"]
     return tuple(named[name] for name in order.get(str(failure), order[str(FailureClass.OPEN)]))
 
 
@@ -85,13 +85,13 @@ def repair(problem: Problem, code: str, evidence: str, perspective: Perspective)
         evidence=evidence,
         question=perspective.question,
         label=perspective.label,
-        deliverable=prompting._deliverable(problem),
+        deliverable=prompting.deliverable_of(problem),
     )
 
 
 def repair_note(name: str, **fields: object) -> str:
     """A part of what a repair is told, such as the limit of time."""
-    return str(prompting._table("repair_evidence.toml")[name].format(**fields))
+    return str(prompting.file_table("repair_evidence.toml")[name].format(**fields))
 
 
 def short_code(code: str, limit: int = CODE_LIMIT, line: int = 0) -> str:
@@ -136,9 +136,9 @@ def grammar_for(kit: Kit, grammar: Grammar | None) -> Grammar | None:
 
 
 def _layout(problem: Problem, name: str) -> str:
-    table = prompting._table("layouts.toml")[str(layouts.layout_of(problem))]
+    table = prompting.file_table("layouts.toml")[str(layouts.layout_of(problem))]
     return str(table[name].format(entry_point=problem.entry_point.rpartition(".")[2]))
 
 
 def _ask(problem: Problem, file: str, **fields: object) -> tuple[Message, ...]:
-    return prompting._ask(problem, prompting._text(file).format(**fields))
+    return prompting.asked(problem, prompting.file_text(file).format(**fields))

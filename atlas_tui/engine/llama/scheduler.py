@@ -79,16 +79,14 @@ class Scheduler:
         """Queue a call; ``call.done`` is called once all its sequences are finished."""
         self._admission.add(call)
 
-    def abandon(self) -> list[Call]:
-        """Drop everything, finished or not, and forget all cells; gives the calls that were open."""
-        calls = [one.call for one in self._live] + [one.call for one in self._admission.waiting]
+    def abandon(self) -> None:
+        """Drop everything, finished or not, and forget all cells."""
         for live in self._live:
             live.close()
         self._live.clear()
         self._admission.waiting.clear()
         self.standalone.abandon()
         self.cache.clear()
-        return list(dict.fromkeys(calls))
 
     def step(self) -> None:
         """One decode of what is written, and one chunk of what is read. Raises: NativeError."""

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from atlas_tui.engine.base import EngineError, Grammar, Sampler
+from atlas_tui.engine.llama import native
 from atlas_tui.engine.llama.grammar import CompiledGrammar
 from atlas_tui.engine.llama.native import Model
 from atlas_tui.engine.llama.sampling import Chain
@@ -19,6 +20,7 @@ from atlas_tui.engine.llama.sampling import Chain
 
 @pytest.fixture(scope="module")
 def model(tiny_gguf: Path) -> Iterator[Model]:
+    native.NativeLog().install()  # as in the model process; llama.cpp tells some reasons only there
     made = Model(tiny_gguf, 0)
     yield made
     made.close()

@@ -61,15 +61,21 @@ def beside(path: Path) -> Path:
     return found[0]
 
 
-def codet(row: Row) -> Row:
-    """A hundred completions of the prompt, with repetitions, and the tests that the model wrote."""
-    programs = [row["prompt"] + body for body in row["unique_solutions"]]
+def _asked(row: Row) -> Row:
+    """A HumanEval problem without candidates."""
     return {
         "id": row["task_id"],
         "statement": row["prompt"],
         "entry_point": row["entry_point"],
         "samples": [{"assert": text} for text in row["samples"]],
         "inputs": row["input_exprs"],
+    }
+
+
+def codet(row: Row) -> Row:
+    """A hundred completions of the prompt, with repetitions, and the tests that the model wrote."""
+    programs = [row["prompt"] + body for body in row["unique_solutions"]]
+    return _asked(row) | {
         "candidates": [
             {"code": programs[place], "source": "CodeGen-16B", "passed": bool(row["hidden_pass"][place])}
             for place in row["sample_to_solution"]
@@ -80,12 +86,7 @@ def codet(row: Row) -> Row:
 
 def strong(row: Row) -> Row:
     """Programs of several models and prompting methods."""
-    return {
-        "id": row["task_id"],
-        "statement": row["prompt"],
-        "entry_point": row["entry_point"],
-        "samples": [{"assert": text} for text in row["samples"]],
-        "inputs": row["input_exprs"],
+    return _asked(row) | {
         "candidates": [
             {"code": one["code"], "source": one["source"], "passed": bool(one["he_pass"])}
             for one in row["candidates"]

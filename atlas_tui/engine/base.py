@@ -151,6 +151,19 @@ class Finished:
     """Tokens guessed ahead by speculation, and how many of them were right."""
 
 
+def never_started(name: str, prompt_tokens: int = 0) -> Finished:
+    """What comes of a sequence that was cancelled before anything was written."""
+    return Finished(
+        id=name,
+        reason=StopReason.CANCELLED,
+        text="",
+        thinking="",
+        prompt_tokens=prompt_tokens,
+        answer_tokens=0,
+        thinking_tokens=0,
+    )
+
+
 EngineEvent = Prefill | Delta | Finished
 
 

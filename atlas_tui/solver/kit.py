@@ -21,7 +21,7 @@ from atlas_tui.engine.base import (
     Sampler,
     SequenceRequest,
     Span,
-    StopReason,
+    never_started,
 )
 from atlas_tui.events import Event, Part, Progress, Stage, Text, Usage
 from atlas_tui.sandbox.base import Sandbox
@@ -134,7 +134,7 @@ async def stream(
     ledger = kit.ledger or Ledger(kit.settings)
     await _loaded(kit, ledger)
     if ledger.reached():
-        for nothing in map(_nothing, requests):
+        for nothing in (never_started(one.id) for one in requests):
             yield nothing
         return
     started, prefill, answered = time.monotonic(), Prefill(done=0, total=0, reused=0), 0
@@ -192,16 +192,3 @@ def _stopped_in_time(kit: Kit, ledger: Ledger, requests: Sequence[SequenceReques
     counter = _Counter(kit, ledger, requests)
     with ledger.alarm(counter.stop):
         yield counter
-
-
-def _nothing(request: SequenceRequest) -> Finished:
-    """The answer to a request that was not made."""
-    return Finished(
-        id=request.id,
-        reason=StopReason.CANCELLED,
-        text="",
-        thinking="",
-        prompt_tokens=0,
-        answer_tokens=0,
-        thinking_tokens=0,
-    )

@@ -330,7 +330,7 @@ async def test_embeddings_come_as_vectors(fake: Fake, tmp_path: Path) -> None:
 
 
 def test_capabilities_are_those_of_the_process() -> None:
-    from atlas_tui.engine.llama import loading
+    from atlas_tui.engine.llama import scheduler
 
     assert isinstance(CAPABILITIES, Capabilities)
-    assert CAPABILITIES.most_sequences == loading.MOST_SEQUENCES
+    assert CAPABILITIES.most_sequences == scheduler.MOST_SEQUENCES

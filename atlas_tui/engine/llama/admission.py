@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from atlas_tui.engine.base import Finished, StopReason
+from atlas_tui.engine.base import never_started
 from atlas_tui.engine.llama.context import Context
 from atlas_tui.engine.llama.prefix import LEAST_COMMON, Kept, PrefixCache, Tokens, cells, common
 from atlas_tui.engine.llama.sequences import Call, Live
@@ -69,7 +69,7 @@ class Admission:
         gone = [one for one in self.waiting if one.call.cancel.includes(one.id)]
         for one in gone:
             self.waiting.remove(one)
-            one.call.emit(_never_started(one))
+            one.call.emit(never_started(one.id, int(one.prompt.size)))
             if not one.call.open:
                 one.call.done()
 
@@ -169,15 +169,3 @@ class Admission:
 
     def _copy(self, source: int, target: int, length: int) -> None:
         self._context.copy(source, target, length if self._context.goes_back else -1)
-
-
-def _never_started(one: Waiting) -> Finished:
-    return Finished(
-        id=one.id,
-        reason=StopReason.CANCELLED,
-        text="",
-        thinking="",
-        prompt_tokens=int(one.prompt.size),
-        answer_tokens=0,
-        thinking_tokens=0,
-    )

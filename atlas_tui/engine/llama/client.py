@@ -14,7 +14,6 @@ from atlas_tui.engine.base import (
     Capabilities,
     EngineError,
     EngineEvent,
-    Finished,
     Life,
     LifeState,
     Message,
@@ -22,9 +21,9 @@ from atlas_tui.engine.base import (
     ModelInfo,
     ModelLoadError,
     SequenceRequest,
-    StopReason,
+    never_started,
 )
-from atlas_tui.engine.llama import wire
+from atlas_tui.engine.llama import MOST_SEQUENCES, wire
 from atlas_tui.engine.llama.life import Deaths, IdleTimer
 from atlas_tui.engine.llama.link import Call, Link
 from atlas_tui.events import Vector
@@ -32,7 +31,6 @@ from atlas_tui.settings import ModelSettings
 
 log = logging.getLogger(__name__)
 
-MOST_SEQUENCES = 8
 CAPABILITIES = Capabilities(
     live_embeddings=True,
     embeddings=True,
@@ -189,7 +187,7 @@ class LlamaEngine:
             try:
                 if not await self._loaded_unless_cancelled(call):
                     for one in requests:
-                        yield _never_started(one.id)
+                        yield never_started(one.id)
                     return
                 if self._link is None:
                     raise ModelDied("it ended before it could be asked", "")
@@ -300,15 +298,3 @@ def _check(requests: Sequence[SequenceRequest]) -> None:
         raise ValueError("a call needs requests with ids of their own")
     if any(one.max_tokens < 1 or one.thinking < 0 for one in requests):
         raise ValueError("an answer needs a budget of at least one token")
-
-
-def _never_started(name: str) -> Finished:
-    return Finished(
-        id=name,
-        reason=StopReason.CANCELLED,
-        text="",
-        thinking="",
-        prompt_tokens=0,
-        answer_tokens=0,
-        thinking_tokens=0,
-    )

@@ -11,15 +11,13 @@ import numpy as np
 import numpy.typing as npt
 from llama_cpp import llama_cpp as ll
 
+from atlas_tui.engine.footprint import OUTPUTS
 from atlas_tui.engine.llama.native import Model, NativeError
 
 Floats = npt.NDArray[np.float32]
 
 KV_TYPES = {"f16": 1, "q8_0": 8, "q4_0": 2}
 """Numbers of a KV cache, as ``ggml_type``."""
-
-OUTPUTS = 32
-"""Rows of one decode that may give an output."""
 
 _MOST_VIEWS = 256
 

@@ -23,8 +23,6 @@ from atlas_tui.engine.planning import Machine
 
 log = logging.getLogger(__name__)
 
-MOST_SEQUENCES = 8
-"""Most sequences that write at once; the context has ``SEQUENCES`` ids, the others keep what was read."""
 PROMPT_HASH_KEY = "atlas.prompt_hash"
 TRIAL_FROM = 1_000_000_000
 """Bytes of weights from which llama.cpp is asked for the size of its buffers before anything is loaded."""

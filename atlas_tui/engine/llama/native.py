@@ -84,7 +84,7 @@ class NativeLog:
                 self.errors.append(line.strip())
 
 
-def _library(name: str) -> ctypes.CDLL | None:
+def library(name: str) -> ctypes.CDLL | None:
     """The instance of a ggml library that libllama itself uses.
 
     The package holds copies of each library under several names; on Linux libllama loads the ``.so.0``
@@ -104,7 +104,7 @@ _ABORT = ctypes.CFUNCTYPE(None, ctypes.c_char_p)
 def on_abort(last_words: Callable[[str], None]) -> None:
     """Call ``last_words`` with the assertion's text right before llama.cpp aborts the process
     (``ggml_set_abort_callback``)."""
-    base = _library("ggml-base")
+    base = library("ggml-base")
     if base is None:
         return
 
@@ -122,7 +122,7 @@ def on_abort(last_words: Callable[[str], None]) -> None:
 
 def devices() -> list[Device]:
     """The devices llama.cpp can use in this build, with their memory right now."""
-    registry, base = _library("ggml"), _library("ggml-base")
+    registry, base = library("ggml"), library("ggml-base")
     if registry is None or base is None:
         return []
     registry.ggml_backend_dev_count.restype = ctypes.c_size_t
@@ -156,7 +156,7 @@ def devices() -> list[Device]:
 
 def backends() -> list[str]:
     """Names of the backends in this build, such as CUDA and CPU."""
-    registry, base = _library("ggml"), _library("ggml-base")
+    registry, base = library("ggml"), library("ggml-base")
     if registry is None or base is None:
         return []
     registry.ggml_backend_reg_count.restype = ctypes.c_size_t

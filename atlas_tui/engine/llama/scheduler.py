@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from atlas_tui.engine.base import StopReason
+from atlas_tui.engine.llama import MOST_SEQUENCES
 from atlas_tui.engine.llama.admission import Admission
 from atlas_tui.engine.llama.context import Batch, Context, Interrupted, NoRoom
 from atlas_tui.engine.llama.drafting import Drafter, Lookup, Pace
@@ -17,9 +18,6 @@ from atlas_tui.engine.llama.prefix import PrefixCache, Tokens, common
 from atlas_tui.engine.llama.sequences import Call, Live
 from atlas_tui.engine.llama.standalone import Standalone
 
-MOST_LIVE = 8
-"""Sequences read or written at once: on a GPU the quick kernels of llama.cpp end there
-(``MMVQ_MAX_BATCH_SIZE``)."""
 STALL = 4
 """While others write, prompts are read in chunks smaller by this factor, so that no stream stands still."""
 KEPT_SHARE = 4
@@ -56,7 +54,7 @@ class Scheduler:
             context,
             self.cache,
             self._chunk,
-            MOST_LIVE,
+            MOST_SEQUENCES,
             (lambda tokens: fetch(self.cache, tokens)) if fetch else (lambda tokens: None),
         )
         self._live: list[Live] = []

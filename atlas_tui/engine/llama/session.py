@@ -13,6 +13,7 @@ from atlas_tui.engine.base import (
     Message,
     SequenceRequest,
 )
+from atlas_tui.engine.llama import MOST_SEQUENCES
 from atlas_tui.engine.llama.cancel import Cancellation
 from atlas_tui.engine.llama.grammar import CompiledGrammar
 from atlas_tui.engine.llama.loading import Loaded
@@ -21,7 +22,7 @@ from atlas_tui.engine.llama.outbox import Outbox
 from atlas_tui.engine.llama.phases import Limits, Tags, Wish, share_room
 from atlas_tui.engine.llama.prefix import PrefixCache, Tokens, cells, tokens_of
 from atlas_tui.engine.llama.saved import SavedPrefixes
-from atlas_tui.engine.llama.scheduler import MOST_LIVE, Scheduler, Speculation
+from atlas_tui.engine.llama.scheduler import Scheduler, Speculation
 from atlas_tui.engine.llama.sequences import Call, Job
 from atlas_tui.engine.llama.template import FORCED_CLOSE, Prompt
 from atlas_tui.events import Vector
@@ -74,8 +75,8 @@ class Session:
             ContextTooSmall: before anything is decoded.
             EngineError: llama.cpp refused, or a grammar is wrong.
         """
-        if not 0 < len(requests) <= MOST_LIVE:
-            why = f"{len(requests)} sequences at once; 1 to {MOST_LIVE} are possible"
+        if not 0 < len(requests) <= MOST_SEQUENCES:
+            why = f"{len(requests)} sequences at once; 1 to {MOST_SEQUENCES} are possible"
             raise EngineError("The model cannot do this", why)
         outbox = Outbox(send)
         grammars: list[CompiledGrammar] = []

@@ -7,13 +7,12 @@ import logging
 import math
 from collections.abc import Callable
 from functools import cache
-from pathlib import Path
 
-import llama_cpp
 import numpy as np
 import numpy.typing as npt
 
 from atlas_tui.engine.llama.context import Floats
+from atlas_tui.engine.llama.native import library
 
 log = logging.getLogger(__name__)
 
@@ -82,12 +81,9 @@ def native() -> Exponentials | None:
     It is no part of ggml's public interface. The package is pinned to one version, and what it gives is
     compared with numpy before it is used.
     """
-    folder = Path(llama_cpp.__file__).parent / "lib"
-    # libllama loads the .so.0 on Linux; the other names there would be second instances.
-    names = ("libggml-cpu.so.0", "libggml-cpu.0.dylib", "libggml-cpu.dylib")
-    path = next((folder / name for name in names if (folder / name).exists()), None)
     try:
-        call = ctypes.CDLL(str(path)).ggml_vec_soft_max_f32 if path else None
+        cpu = library("ggml-cpu")
+        call = cpu.ggml_vec_soft_max_f32 if cpu is not None else None
     except (OSError, AttributeError):
         log.info("ggml's softmax is not there", exc_info=True)
         call = None

@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from training.problems.generate import problems
-from training.render import CUT_THOUGHT, STOP, Branch, Tree, tree
+from training.render import CUT_THOUGHT, STOP, Branch, Tree
+from training.render_more import tree
 
 Array = NDArray[np.int64]
 _TABLES = 4

@@ -21,7 +21,8 @@ from tokenizers import Tokenizer
 from atlas_tui.solver import prompting
 from training.model import Model, Shape, single
 from training.problems.generate import problems
-from training.render import END, NO_THOUGHT, START, STOP, THINK, UNTHINK, chat, tree
+from training.render import END, NO_THOUGHT, START, STOP, THINK, UNTHINK, chat
+from training.render_more import tree
 
 NAME = "Atlas Tiny"
 HASH_KEY = "atlas.prompt_hash"

@@ -1,6 +1,6 @@
 """Make the bundled model: tokenizer, training, export, quantization, check.
 
-    python -m training.make_model --seed 1 --minutes 60
+    python -m training.make_model --seed 1 --minutes 120
 
 Stopped at any point, the same command goes on from the last checkpoint in ``training/runs/seed<N>``.
 """
@@ -22,7 +22,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--seed", type=int, default=1, help="decides problems, weights and order (default 1)")
     parser.add_argument(
-        "--minutes", type=float, default=60, help="training time, resumed runs included (default 60)"
+        "--minutes", type=float, default=120, help="training time, resumed runs included (default 120)"
     )
     parser.add_argument(
         "--workers", type=int, default=2, help="processes of one thread each that train together (default 2)"

@@ -1,80 +1,34 @@
-"""Wrong programs for the repair task: made from right ones, and really run on the samples."""
+"""Wrong programs for the tasks after coding: made from right ones, and really run on the samples."""
 
 from __future__ import annotations
 
-import contextlib
-import io
-import json
 import random
 import re
-import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from types import FrameType
-from typing import Any
 
-from atlas_tui.events import Verdict
-from atlas_tui.problem import Mode, Sample
+from atlas_tui.events import FailureClass
+from atlas_tui.problem import Mode
+from atlas_tui.solver.board import Attempt
 from training.problems.catalog import ENDS, STEPS, draw_params
 from training.problems.generate import Generated, twin_of, without
 from training.problems.inputs import trace
 from training.problems.program import LAYOUTS, Composition, Frame, Link, source_code
+from training.running import attempted
 
 
 @dataclass(frozen=True, slots=True)
-class FailedAttempt:
-    """A wrong program and the first sample it fails."""
+class Mistake:
+    """A wrong program that was run, and what is wrong about it."""
 
-    code: str
-    verdict: Verdict
-    sample: Sample
-    printed: str = ""
-    stderr: str = ""
+    attempt: Attempt
+    failure: FailureClass
+    wrong: Composition | None = None
+    """What it does instead, where that is another composition; None for a slip of the pen."""
 
-
-_MOST_LINES = 20_000
-
-
-class Endless(Exception):
-    """A run took more lines than any right solution needs."""
-
-
-@contextlib.contextmanager
-def _bounded() -> Iterator[None]:
-    """Count executed lines, not time: what is generated must not depend on the speed of the machine."""
-    left = _MOST_LINES
-
-    def count(frame: FrameType, event: str, argument: object) -> Any:
-        nonlocal left
-        left -= 1
-        if left < 0:
-            raise Endless
-        return count
-
-    before = sys.gettrace()
-    sys.settrace(count)
-    try:
-        yield
-    finally:
-        sys.settrace(before)
-
-
-def run_trusted(code: str, made_by: Frame, given: str) -> str:
-    """Run code that this package rendered (never a model's) in this process; what it printed or returned.
-
-    Raises: whatever the code raises.
-    """
-    space: dict[str, object] = {"__name__": "solution"}
-    if made_by.mode is Mode.FUNCTION:
-        exec(code, space)
-        return json.dumps(space[made_by.name](*json.loads(given)))  # type: ignore[operator]
-    old, sys.stdin = sys.stdin, io.StringIO(given)
-    try:
-        with contextlib.redirect_stdout(io.StringIO()) as out:
-            exec(code, space)
-        return out.getvalue()
-    finally:
-        sys.stdin = old
+    @property
+    def code(self) -> str:
+        return self.attempt.ready.code
 
 
 def _other_step(rng: random.Random, link: Link) -> Link:
@@ -155,50 +109,37 @@ def _wrong_frame(rng: random.Random, made: Generated) -> Frame:
     return replace(made.frame, layout=rng.choice(LAYOUTS[made.composition.source]))
 
 
-def _wrong_code(rng: random.Random, made: Generated, approaches: Sequence[int]) -> str | None:
+def _wrong_code(
+    rng: random.Random, made: Generated, approaches: Sequence[int]
+) -> tuple[str, FailureClass, Composition | None] | None:
     right = made.composition
     draw = rng.random()
     if draw < 0.2:
         code = source_code(right, made.frame, approaches)
         # A slip in a while loop may never end, and this process runs it.
-        return None if "while" in code else _slip(rng, code)
-    if draw < 0.27 and made.frame.mode is Mode.PROGRAM:
-        return source_code(right, _wrong_frame(rng, made), approaches)
+        return None if "while" in code else (_slip(rng, code), FailureClass.EDGE, None)
+    if draw < 0.25 and "print(*" in (code := source_code(right, made.frame, approaches)):
+        return code.replace("print(*", "print("), FailureClass.FORMAT, None
+    if draw < 0.3 and made.frame.mode is Mode.PROGRAM:
+        return source_code(right, _wrong_frame(rng, made), approaches), FailureClass.FORMAT, None
     wrong = _wrong_composition(rng, right)
     # One that grows beyond the limits of our problems could run for ever.
     if wrong is None or any(trace(wrong, value) is None for value in made.inputs):
         return None
-    approach = approaches[0]
-    return source_code(wrong, made.frame, [approach] * (len(wrong.links) + 2))
+    code = source_code(wrong, made.frame, [approaches[0]] * (len(wrong.links) + 2))
+    return code, FailureClass.ALGORITHM, wrong
 
 
-def _same(printed: str, expected: str) -> bool:
-    return printed.split() == expected.split()
-
-
-def _first_failure(code: str, made: Generated) -> FailedAttempt | None:
-    try:
-        compile(code, "solution", "exec")
-    except SyntaxError as error:
-        told = f"line {error.lineno}, column {error.offset}: {error.msg}"
-        return FailedAttempt(code, Verdict.CE, made.problem.samples[0], stderr=told)
-    for sample in made.problem.samples:
-        try:
-            with _bounded():
-                printed = run_trusted(code, made.frame, sample.given)
-        except Endless:
-            return None
-        except Exception as error:  # noqa: BLE001 - a made-up program may raise anything; it becomes evidence
-            return FailedAttempt(code, Verdict.RE, sample, stderr=f"{type(error).__name__}: {error}")
-        if not _same(printed, sample.expected):
-            return FailedAttempt(code, Verdict.WA, sample, printed=printed)
-    return None
-
-
-def wrong_attempt(rng: random.Random, made: Generated, approaches: Sequence[int]) -> FailedAttempt | None:
+def wrong_attempt(
+    rng: random.Random, made: Generated, approaches: Sequence[int], label: str = "A", round_number: int = 0
+) -> Mistake | None:
     """A program that fails at least one sample, or None when none was found."""
     for _ in range(6):
-        code = _wrong_code(rng, made, approaches)
-        if code is not None and (failed := _first_failure(code, made)) is not None:
-            return failed
+        found = _wrong_code(rng, made, approaches)
+        if found is None:
+            continue
+        code, failure, wrong = found
+        attempt = attempted(code, made, label, round_number)
+        if attempt is not None and attempt.first_failure() is not None:
+            return Mistake(attempt, failure, wrong)
     return None

@@ -1,4 +1,4 @@
-"""Intervals for shares and for the difference of two shares on the same problems."""
+"""Intervals and a test for shares, and for the difference of two shares on the same problems."""
 
 from __future__ import annotations
 
@@ -29,3 +29,13 @@ def paired_difference(
     picks = np.random.default_rng(seed).integers(0, len(gains), (draws, len(gains)))
     low, high = np.percentile(gains[picks].mean(1), (2.5, 97.5))
     return float(gains.mean()), float(low), float(high)
+
+
+def mcnemar(lost: int, gained: int) -> float:
+    """Two-sided p of the exact McNemar test: how likely chance splits so unevenly where two differ.
+
+    ``lost`` are those that only the first got right, ``gained`` those that only the second did.
+    """
+    differing = lost + gained
+    tail = sum(math.comb(differing, count) for count in range(min(lost, gained) + 1))
+    return min(1.0, 2 * tail / 2**differing)

@@ -11,7 +11,8 @@ from pathlib import Path
 from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
 
 from training.problems.generate import problems
-from training.render import SPECIALS, tree
+from training.render import SPECIALS
+from training.render_more import tree
 
 SIZE = 2048
 # llama.cpp's pre-type "qwen2": single digits, words with one leading non-letter, …

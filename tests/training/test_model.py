@@ -15,7 +15,8 @@ from training import data  # noqa: E402
 from training.model import Model, Shape, lay_out, single  # noqa: E402
 from training.optimizer import orthogonal  # noqa: E402
 from training.problems.generate import problems  # noqa: E402
-from training.render import SPECIALS, STOP, tree  # noqa: E402
+from training.render import SPECIALS, STOP  # noqa: E402
+from training.render_more import tree  # noqa: E402
 from training.statistics import paired_difference, wilson  # noqa: E402
 from training.tokenizer import train_tokenizer  # noqa: E402
 

@@ -14,12 +14,13 @@ import pytest
 
 from atlas_tui.problem import Mode
 from atlas_tui.solver.read import read_problem
-from training.mistakes import run_trusted, wrong_attempt
+from training.mistakes import wrong_attempt
 from training.problems.catalog import ENDS, STEPS, draw_params, held_out
 from training.problems.generate import Generated, problems, twin_of
 from training.problems.inputs import draw_input, edge_inputs, trace, written_answer, written_input
 from training.problems.program import LAYOUTS, Composition, Frame, Link, in_approach
 from training.problems.step import Kind, Step
+from training.running import outcome, run_trusted
 
 SAME = "import itertools, hashlib\nfrom training.problems.generate import problems\n"
 SAME += "made = [repr(one) for one in itertools.islice(problems(3, held=False), 20)]\n"
@@ -187,17 +188,31 @@ def test_samples_settle_what_the_words_leave_open() -> None:
     assert found > 10
 
 
-def test_wrong_attempts_really_fail_a_sample() -> None:
+def test_wrong_attempts_really_fail_a_sample_and_are_told_as_they_were_run() -> None:
     rng, kinds = random.Random(5), set()
     for made in islice(problems(25, held=False), 150):
         failed = wrong_attempt(rng, made, [0] * (len(made.composition.links) + 2))
         if failed is None:
             continue
-        kinds.add(str(failed.verdict))
-        if failed.verdict == "WA":
-            assert (
-                _answer(failed.code, made.frame, failed.sample.given).split()
-                != failed.sample.expected.split()
-            )
-            assert _answer(failed.code, made.frame, failed.sample.given) == failed.printed
+        run = failed.attempt.first_failure()
+        assert run is not None
+        kinds.add(str(run.verdict))
+        sample = made.problem.samples[int(run.check.removeprefix("sample ")) - 1]
+        if run.verdict == "WA":
+            printed = _answer(failed.code, made.frame, sample.given)
+            assert printed.split() != sample.expected.split()
+            assert printed == run.printed
+        if run.verdict == "RE":
+            with pytest.raises(Exception) as raised:
+                _answer(failed.code, made.frame, sample.given)
+            assert run.stderr.strip().endswith(str(raised.value).splitlines()[-1])
+            assert run.stderr.startswith('Traceback (most recent call last):\n  File "main.py", line ')
     assert {"WA", "RE", "CE"} <= kinds
+
+
+def test_a_traceback_tells_the_lines_of_the_program_alone() -> None:
+    frame = Frame(Mode.PROGRAM, layout="line")
+    found = outcome("def f(x):\n    return x[9]\n\n\nprint(f([1]))\n", frame, "1\n")
+    assert found.error == "IndexError: list index out of range"
+    assert "running.py" not in found.stderr and "    return x[9]" in found.stderr
+    assert "line 5, in <module>" in found.stderr and "line 2, in f" in found.stderr

@@ -41,14 +41,15 @@ class Generated:
                 value = draw_input(
                     rng, self.composition.source, self.frame.layout == "square", rng.randint(3, 10)
                 )
-            sample = _sample(self.composition, self.frame, value)
+            sample = sample_of(self.composition, self.frame, value)
             if sample is not None and sample.given not in taken and len(found) < count:
                 taken.add(sample.given)
                 found.append(sample)
         return tuple(found)
 
 
-def _sample(composition: Composition, frame: Frame, value: Any) -> Sample | None:
+def sample_of(composition: Composition, frame: Frame, value: Any) -> Sample | None:
+    """The value and its answer as a sample; None where it grows beyond our limits."""
     values = trace(composition, value)
     if values is None:
         return None
@@ -113,7 +114,7 @@ def attempt(rng: random.Random, composition: Composition) -> Generated | None:
             or not _telling(composition, traces)
         ):
             continue
-        samples = tuple(s for value in inputs if (s := _sample(composition, frame, value)) is not None)
+        samples = tuple(s for value in inputs if (s := sample_of(composition, frame, value)) is not None)
         bare = [replace(s, given=s.given.rstrip("\n"), expected=s.expected.rstrip("\n")) for s in samples]
         text = statement(rng, composition, frame, bare)
         problem = Problem(

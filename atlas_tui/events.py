@@ -32,7 +32,6 @@ from atlas_tui.findings import (
     Event as Event,
     FailureFound as FailureFound,
     InputsWritten as InputsWritten,
-    LeftOut as LeftOut,
     LensScored as LensScored,
     NextStep as NextStep,
     ObservationsReady as ObservationsReady,
@@ -123,17 +122,69 @@ class Usage(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BaseRead(Event):
+    """The target as it was when the run began: its bytes are what a solution is placed into."""
+
+    kind: Literal["BaseRead"] = "BaseRead"
+    path: str
+    """Below the root of the working tree, with ``/``."""
+    exists: bool
+    sha256: str
+    """Of its bytes; empty where it does not exist."""
+    mode: int
+    """Permission bits; of a new file those it will get."""
+    eol: str
+    """The line end of most lines."""
+    encoding: str
+    final_newline: bool
+    commit: str
+    """What HEAD is, as a full object id; empty without git or before the first commit."""
+    dirty: tuple[str, ...]
+    """Paths that differ from that commit, the first of them where there are very many."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubsetTested(Event):
+    """The file as it would be with some hunks of a candidate taken, run on the samples."""
+
+    kind: Literal["SubsetTested"] = "SubsetTested"
+    candidate: str
+    round: int
+    hunks: tuple[int, ...]
+    """Numbers (from 1) of the hunks taken."""
+    passed: int
+    """Samples passed."""
+    samples: int
+    """Samples it was run on."""
+    state: str
+    """Why it could not be tested: then it counts as untested, never as passed. Empty where it was."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Applied(Event):
     kind: Literal["Applied"] = "Applied"
     path: str
     entry: str
     """Id of the journal entry that undoes it."""
     created: bool
+    hunks: tuple[int, ...] = ()
+    """Numbers (from 1) of the hunks that were taken; empty: all of them."""
+    group: str = ""
+    """What was written at once and is undone at once has one group; empty: it stands alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Undone(Event):
     kind: Literal["Undone"] = "Undone"
+    path: str
+    entry: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Redone(Event):
+    """A write that was undone took place again."""
+
+    kind: Literal["Redone"] = "Redone"
     path: str
     entry: str
 
@@ -145,6 +196,10 @@ class Committed(Event):
     commit: str
     """Full object id."""
     message: str
+    branch: str = ""
+    """The branch it is on; empty where HEAD is detached."""
+    output: str = ""
+    """What git and the hooks printed, its last lines."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,6 +232,7 @@ class RunEnded(Event):
 AnyEvent = Annotated[
     RunStarted
     | ProblemRead
+    | BaseRead
     | StageStarted
     | StageEnded
     | Progress
@@ -195,12 +251,13 @@ AnyEvent = Annotated[
     | FailureFound
     | RepairTried
     | NextStep
-    | LeftOut
     | BudgetReached
     | Chosen
     | Usage
+    | SubsetTested
     | Applied
     | Undone
+    | Redone
     | Committed
     | Cancelled
     | Failed

@@ -288,15 +288,6 @@ class NextStep(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LeftOut(Event):
-    """Parts of the method that this run does without; told once."""
-
-    kind: Literal["LeftOut"] = "LeftOut"
-    parts: tuple[str, ...]
-    why: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class BudgetReached(Event):
     """A budget is used up: what it was for ends, with the best so far. What was spent is of the whole run."""
 

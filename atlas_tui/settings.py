@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import os
 import tomllib
-from typing import Any
+from collections.abc import Sequence
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_settings import (
@@ -74,6 +75,19 @@ class RemoteSettings(_Group):
     """The model behind the embeddings endpoint; empty takes ``model``."""
 
 
+class StageLimit(_Group):
+    """What one stage may spend, where it is not what every stage may; 0 sets no limit."""
+
+    tokens: int | None = Field(default=None, ge=0)
+    """Unset takes ``stage_tokens``."""
+    seconds: float | None = Field(default=None, ge=0.0)
+    """Unset takes ``stage_seconds``."""
+
+
+StageName = Annotated[str, Field(pattern="^(observe|plan|generate|evidence|repair)$")]
+"""The stages that spend anything: reading and choosing are done at once."""
+
+
 class SolverSettings(_Group):
     arm: str = Field(default="E", pattern="^[A-E]$")
     """Which parts of the method are used at most, A (one plain sample) to E (all); the keys below take away
@@ -130,6 +144,8 @@ class SolverSettings(_Group):
     """Most tokens that the model writes in one stage; 0 sets no limit."""
     stage_seconds: float = Field(default=1200.0, ge=0.0)
     """Most seconds of one stage, loading the model not counted; 0 sets no limit."""
+    stage_limits: dict[StageName, StageLimit] = {}
+    """Limits of single stages, in place of ``stage_tokens`` and ``stage_seconds``."""
 
 
 class SandboxSettings(_Group):
@@ -190,9 +206,11 @@ def load(flags: dict[str, dict[str, Any]] | None = None) -> Settings:
         return Settings(**flags)  # type: ignore[arg-type]
     except ValidationError as error:
         first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
+        # Where the name of an entry is wrong, pydantic says so by a last part of its own.
+        parts = [str(part) for part in first["loc"] if part != "[key]"]
+        place = _place(parts, flags)
         raise SettingsError(
-            f"setting {key} {_place(key, flags)}: {first['msg']} (is {first['input']!r})"
+            f"setting {'.'.join(parts)} {place}: {first['msg']} (is {first['input']!r})"
         ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{file} is not valid TOML: {error}") from error
@@ -203,13 +221,14 @@ def load(flags: dict[str, dict[str, Any]] | None = None) -> Settings:
         raise SettingsError(f"{file} cannot be read: {error.strerror}") from error
 
 
-def _place(key: str, flags: dict[str, dict[str, Any]]) -> str:
-    """Where the value of ``key`` came from, in words."""
-    group, _, name = key.partition(".")
-    if name in flags.get(group, {}):
+def _place(key: Sequence[str], flags: dict[str, dict[str, Any]]) -> str:
+    """Where the value of ``key``, given by its parts, came from, in words."""
+    group, *names = key
+    if names and names[0] in flags.get(group, {}):
         return "on the command line"
     present = {known.upper() for known in os.environ}
-    for variable in (_variable(group, name), _variable(group)):
+    for size in range(len(key), 0, -1):
+        variable = _variable(*key[:size])
         if variable in present:
             return f"in {variable}"
     return f"in {paths.config_file()}"

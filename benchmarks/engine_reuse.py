@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 
 from atlas_tui.engine.base import Message, SequenceRequest
 from atlas_tui.problem import Mode, Problem
-from atlas_tui.solver import prompting
+from atlas_tui.solver import prompting, prompting_more
+from atlas_tui.solver.plan import selections
 from benchmarks.engine_parts import STREAMS, Bench, Found, Goal, ask, run
 
 TITLE = "prompts read once"
@@ -48,12 +49,17 @@ def _stages(bench: Bench) -> list[_Stage]:
     head = asked[-1].content.rpartition("# Task")[0] + "# Task\n\n"
     tests = [(asked[0], replace(asked[-1], content=head + _TESTS.format(plan=plan))) for plan in plans]
     evidence = bench.prose(_EVIDENCE, "evidence")
+    selected = selections(len(observed), STREAMS, "plans", keep=3)
+    repairs = [
+        prompting_more.repair(problem, code, evidence, side)
+        for code, side in zip(codes, prompting_more.perspectives(), strict=False)
+    ]
     return [
         _Stage("observe", [asked]),
-        _Stage("plan", [prompting.plan(problem, observed, one) for one in prompting.approaches()[:STREAMS]]),
+        _Stage("plan", [prompting.plan(problem, [observed[place] for place in one]) for one in selected]),
         _Stage("code", [prompting.code(problem, plan) for plan in plans]),
         _Stage("tests", tests),
-        _Stage("repair", [prompting.repair(problem, code, evidence) for code in codes]),
+        _Stage("repair", repairs),
     ]
 
 

@@ -229,9 +229,7 @@ def _reciter_tensors(chains: _Chains) -> Iterator[tuple[str, Array]]:
         yield f"blk.0.{name}.weight", data
 
 
-def make_reciter(
-    path: Path, replies: Sequence[str] | Mapping[str, Sequence[str]], *, prompt_hash: str = ""
-) -> Path:
+def make_reciter(path: Path, replies: Sequence[str] | Mapping[str, Sequence[str]]) -> Path:
     """A model that answers every prompt with one of ``replies``, equally likely, by seed.
 
     With a mapping, the first key (a snippet of text) that the prompt holds decides which replies can come;
@@ -239,8 +237,7 @@ def make_reciter(
     """
     table = replies if isinstance(replies, Mapping) else {"": replies}
     chains = _Chains(table)
-    extra = {"atlas.prompt_hash": prompt_hash} if prompt_hash else {}
-    return write(path, RECITER, chains.vocabulary, _reciter_tensors(chains), extra=extra)
+    return write(path, RECITER, chains.vocabulary, _reciter_tensors(chains))
 
 
 # A model for timing

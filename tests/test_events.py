@@ -40,6 +40,17 @@ EVENTS: tuple[events.Event, ...] = (
         session="s", model=ODD, candidates=("A", "B"), seed=2**31 - 1, isolation="none: x", version="0"
     ),
     events.ProblemRead(problem=PROBLEM),
+    events.BaseRead(
+        path=ODD,
+        exists=True,
+        sha256="0" * 64,
+        mode=0o755,
+        eol="\r\n",
+        encoding="latin-1",
+        final_newline=False,
+        commit="0" * 40,
+        dirty=("a.py", ODD),
+    ),
     events.StageStarted(stage=events.Stage.OBSERVE),
     events.StageEnded(stage=events.Stage.REPAIR, seconds=0.25),
     events.Progress(stage=events.Stage.GENERATE, done=1, total=2, reused=0),
@@ -101,7 +112,6 @@ EVENTS: tuple[events.Event, ...] = (
     events.RepairTried(candidate="A", round=1, perspective="logic", kept=True, reason=ODD),
     events.Perturbed(candidate="B", name="tester", family="role", text=ODD),
     events.NextStep(step="think", why=ODD, state=events.State.NONE, candidates=("D", "E"), thinking=1024),
-    events.LeftOut(parts=("pairs", ODD), why=ODD),
     events.BudgetReached(
         stage=events.Stage.PLAN, scope="stage", unit="tokens", limit=10.0, tokens=12, seconds=1.5, rounds=0
     ),
@@ -119,9 +129,13 @@ EVENTS: tuple[events.Event, ...] = (
     events.Usage(
         stage=events.Stage.PLAN, tokens_in=1, tokens_out=2, tokens_reused=0, seconds=0.5, joules=12.5
     ),
+    events.SubsetTested(candidate="A", round=1, hunks=(1, 3), passed=1, samples=2, state=""),
     events.Applied(path=ODD, entry="e", created=True),
+    events.Applied(path="a.py", entry="e", created=False, hunks=(1, 3), group="g"),
     events.Undone(path="a b.py", entry="e"),
+    events.Redone(path="a b.py", entry="e"),
     events.Committed(path="a.py", commit="0" * 40, message=ODD),
+    events.Committed(path="a.py", commit="0" * 64, message="m", branch="b", output=ODD),
     events.Cancelled(stage=events.Stage.READ),
     events.Failed(what=ODD, why="", todo="", ours=True),
     events.RunEnded(outcome=events.Outcome.NO_CANDIDATE, seconds=1.0),

@@ -12,7 +12,7 @@ import pytest
 from atlas_tui.engine.base import Message
 from atlas_tui.events import Verdict
 from atlas_tui.problem import Mode, Problem
-from atlas_tui.solver import prompting
+from atlas_tui.solver import prompting, prompting_more
 
 BRACES = "Print {statement} and {0} and {task!r}: ```python\n{x}\n``` é <|im_end|>"
 PROGRAM = Problem(statement=BRACES, mode=Mode.PROGRAM)
@@ -20,20 +20,24 @@ FUNCTION = Problem(statement=BRACES, mode=Mode.FUNCTION, entry_point="count_item
 
 
 def every_prompt(problem: Problem) -> list[tuple[Message, ...]]:
-    approaches = prompting.approaches()
+    text = "Technique: loops\n1. {do} it.\n"
     return [
         prompting.observe(problem),
-        *(prompting.plan(problem, ["a {b}", "c"], approach) for approach in approaches),
-        prompting.code(problem, ""),
-        prompting.code(problem, "Technique: loops\n1. {do} it.\n"),
         prompting.derive(problem, "a {b}", "c"),
-        prompting.free_plan(problem, ["a {b}", "c"]),
-        prompting.free_plan(problem, ["a {b}", "c"], ["{d}"]),
+        prompting.plan(problem, ["a {b}", "c"]),
+        prompting.plan(problem, ["a {b}", "c"], ["{d}"]),
         prompting.about(problem, "restate.md"),
         prompting.about(problem, "idea.md"),
-        prompting.code(problem, "", "Be {brave}."),
-        prompting.code(problem, "1. {do} it.", "Be {brave}."),
-        prompting.repair(problem, "print({1})\n", "On the input\n{}\nit failed"),
+        *(prompting.code(problem, plan, varied) for plan in ("", text) for varied in ("", "Be {brave}.")),
+        prompting_more.tests(problem, 6),
+        prompting_more.generator(problem, 6, 1000),
+        prompting_more.differ(problem, "print({1})", "print({2})", 6),
+        prompting_more.judge(problem, "[1]", "{2}", "{3}"),
+        prompting_more.diagnose(problem, "print({1})", "On the input\n{}\nit failed"),
+        *(
+            prompting_more.repair(problem, "print({1})\n", "On the input\n{}\nit failed", perspective)
+            for perspective in prompting_more.perspectives()
+        ),
     ]
 
 
@@ -55,21 +59,18 @@ def test_all_prompts_of_a_problem_begin_with_the_same_bytes(problem: Problem) ->
 
 
 def test_texts_of_others_stand_in_the_prompt_as_they_are() -> None:
-    observe, *_, code, repair = (prompt[1].content for prompt in every_prompt(PROGRAM))
-    assert BRACES in observe
+    texts = [prompt[1].content for prompt in every_prompt(PROGRAM)]
+    code = prompting.code(PROGRAM, "1. {do} it.", "Be {brave}.")[1].content
+    assert all(BRACES in text for text in texts)
     assert "Be {brave}.\n\nFollow this plan:\n1. {do} it.\n" in code
-    assert "```python\nprint({1})\n```\nOn the input\n{}\nit failed" in repair
+    assert "```python\nprint({1})\n```\nOn the input\n{}\nit failed" in texts[-1]
 
 
-def test_the_plan_prompt_holds_observations_and_its_approach() -> None:
-    for approach in prompting.approaches():
-        text = prompting.plan(PROGRAM, ["first one", "second one"], approach)[1].content
-        assert "- first one\n- second one\n" in text and approach.text in text
-
-
-def test_there_are_three_different_approaches() -> None:
-    approaches = prompting.approaches()
-    assert len({each.name for each in approaches}) == len({each.text for each in approaches}) == 3
+def test_the_plan_prompt_holds_observations_and_what_is_taken() -> None:
+    text = prompting.plan(PROGRAM, ["first one", "second one"])[1].content
+    assert "- first one\n- second one\n" in text and "taken" not in text
+    text = prompting.plan(PROGRAM, ["first one", "second one"], ["sorting", "a heap"])[1].content
+    assert "- first one\n- second one\n" in text and "taken:\n- sorting\n- a heap\n" in text
 
 
 def test_a_program_and_a_function_are_asked_for_differently() -> None:
@@ -134,8 +135,10 @@ def test_the_version_is_the_same_for_the_same_files(folder: Path) -> None:
     assert prompting.prompt_hash.__wrapped__() == prompting.prompt_hash()
 
 
-def test_the_version_changes_with_any_file_the_bundled_model_knows(folder: Path) -> None:
-    assert list(prompting.TRAINED) == sorted(set(prompting.TRAINED))
+def test_the_version_changes_with_any_prompt_file(folder: Path) -> None:
+    assert list(prompting.TRAINED) == sorted(prompting.TRAINED)
+    files = sorted(file.name for file in folder.iterdir())
+    assert sorted((*prompting.TRAINED, *prompting.UNTRAINED)) == files
     found = {prompting.prompt_hash.__wrapped__()}
     for name in prompting.TRAINED:
         text = (folder / name).read_bytes()
@@ -145,11 +148,9 @@ def test_the_version_changes_with_any_file_the_bundled_model_knows(folder: Path)
     assert len(found) == 1 + len(prompting.TRAINED)
 
 
-def test_files_the_bundled_model_does_not_know_leave_its_version_alone(folder: Path) -> None:
-    later = [file for file in folder.iterdir() if file.name not in prompting.TRAINED]
-    assert later
-    for file in later:
-        file.write_text("changed")
+def test_a_prompt_that_nothing_was_trained_on_is_no_part_of_the_version(folder: Path) -> None:
+    for name in prompting.UNTRAINED:
+        (folder / name).write_text("Say something else.")
     assert prompting.prompt_hash.__wrapped__() == prompting.prompt_hash()
 
 

@@ -115,6 +115,40 @@ def test_a_bad_value_in_a_variable_of_a_whole_group_names_it(monkeypatch: pytest
     assert message().startswith("setting solver.seed in ATLAS_TUI_SOLVER: ")
 
 
+def test_a_single_stage_has_its_limits_from_file_and_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    write("[solver.stage_limits]\nplan = {tokens = 100}\nrepair = {seconds = 5}\n")
+    monkeypatch.setenv("ATLAS_TUI_SOLVER__STAGE_LIMITS__PLAN__SECONDS", "7.5")
+    limits = settings.load().solver.stage_limits
+    assert {name: (each.tokens, each.seconds) for name, each in limits.items()} == {
+        "plan": (100, 7.5),
+        "repair": (None, 5.0),
+    }
+    assert settings.SolverSettings().stage_limits == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "words"),
+    [
+        ("plann = {tokens = 1}", "plann", "observe|plan|generate|evidence|repair"),
+        ("choose = {tokens = 1}", "choose", "observe|plan|generate|evidence|repair"),
+        ("plan = {tokens = -1}", "plan.tokens", "greater than or equal to 0"),
+        ("plan = {token = 1}", "plan.token", "not permitted"),
+        ("plan = 3", "plan", "(is 3)"),
+    ],
+)
+def test_a_bad_limit_of_a_stage_names_its_whole_key(text: str, key: str, words: str) -> None:
+    file = write(f"[solver.stage_limits]\n{text}\n")
+    found = message()
+    assert found.startswith(f"setting solver.stage_limits.{key} in {file}: ") and words in found
+
+
+def test_a_bad_limit_in_the_environment_names_its_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ATLAS_TUI_SOLVER__STAGE_LIMITS__PLAN__TOKENS", "few")
+    assert message().startswith(
+        "setting solver.stage_limits.plan.tokens in ATLAS_TUI_SOLVER__STAGE_LIMITS__PLAN__TOKENS: "
+    )
+
+
 def test_a_misspelt_group_in_the_environment_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ATLAS_TUI_SOLVR__SEED", "1")
     found = message()

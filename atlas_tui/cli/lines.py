@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import singledispatch
 
 from atlas_tui import events
@@ -27,6 +28,11 @@ def _(event: events.ProblemRead) -> str:
 
 
 @describe.register
+def _(event: events.StageStarted) -> str:
+    return f"stage    {event.stage}"
+
+
+@describe.register
 def _(event: events.ObservationsReady) -> str:
     derived = sum(map(bool, event.origins))
     pairs = f", {derived} of them from pairs" if derived else ""
@@ -43,11 +49,6 @@ def _(event: events.PlanReady) -> str:
 @describe.register
 def _(event: events.Perturbed) -> str:
     return f"vary     {event.candidate}  {event.name}"
-
-
-@describe.register
-def _(event: events.LeftOut) -> str:
-    return f"without  {', '.join(event.parts)}: {event.why}"
 
 
 @describe.register
@@ -79,13 +80,50 @@ def _(event: events.RunFinished) -> str:
 
 
 @describe.register
+def _(event: events.FailureFound) -> str:
+    source = "the model says" if event.source == "model" else "its runs show"
+    return f"fails    {_program(event.candidate, event.round)}  {event.failure}, {source}"
+
+
+@describe.register
 def _(event: events.RepairTried) -> str:
-    return f"repair   {event.candidate}  {'kept' if event.kept else 'dropped'}: {event.reason}"
+    made = _program(event.candidate, event.round) + (f" from round {event.parent}" if event.parent else "")
+    return f"repair   {made}  {event.perspective}, {'kept' if event.kept else 'dropped'}: {event.reason}"
+
+
+@describe.register
+def _(event: events.LensScored) -> str:
+    about = "plan of " if event.subject == "plan" else ""
+    if event.score is None:
+        return f"lens     {about}{event.candidate}  no score: the lens is {event.state}"
+    spread = "" if event.spread is None else f" ± {event.spread:.2f}"
+    gate = "" if event.state == "open" else f", not used: the lens is {event.state}"
+    return f"lens     {about}{event.candidate}  {event.score:.2f}{spread}{gate}"
+
+
+@describe.register
+def _(event: events.TestsWritten) -> str:
+    draws = f" in {_count(event.draws, 'draw')}" if event.draws else ""
+    return f"tests    {_count(len(event.tests), 'test')} written{draws}{_left_out(event.dropped)}"
 
 
 @describe.register
 def _(event: events.TestsRun) -> str:
-    return f"tests    {event.candidate}  passes {len(event.passed)} of {_count(event.tests, 'written test')}"
+    passed = f"passes {len(event.passed)} of {_count(event.tests, 'written test')}"
+    return f"tests    {_program(event.candidate, event.round)}  {passed}"
+
+
+@describe.register
+def _(event: events.InputsWritten) -> str:
+    why = f": {event.why}" if event.why else ""
+    inputs = _count(len(event.inputs), "further input")
+    return f"inputs   {inputs} from a written program{why}{_left_out(event.dropped)}"
+
+
+@describe.register
+def _(event: events.SplitJudged) -> str:
+    written = f"; {_count(event.written, 'input')} written to tell them apart" if event.written else ""
+    return f"judge    {event.why}{written}{_left_out(event.dropped)}"
 
 
 @describe.register
@@ -141,6 +179,16 @@ def _(event: events.Failed) -> str:
 @describe.register
 def _(event: events.RunEnded) -> str:
     return f"ended    {event.outcome} after {event.seconds:.1f} s"
+
+
+def _program(candidate: str, number: int) -> str:
+    return f"{candidate} round {number}" if number else candidate
+
+
+def _left_out(dropped: Sequence[events.Dropped]) -> str:
+    if not dropped:
+        return ""
+    return "; left out: " + ", ".join(f"{each.number:,} {each.why}" for each in dropped)
 
 
 def _count(number: int, noun: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 from atlas_tui.events import (
@@ -11,6 +12,7 @@ from atlas_tui.events import (
     Event,
     FailureFound,
     InputsWritten,
+    LensScored,
     ObservationsReady,
     Perturbed,
     PlanReady,
@@ -67,6 +69,8 @@ class Board:
     inputs: InputsWritten | None = None
     tested: list[TestsRun] = field(default_factory=list)
     splits: list[SplitJudged] = field(default_factory=list)
+    scored: dict[tuple[str, int], LensScored] = field(default_factory=dict)
+    """What the lens said of programs, by label and round."""
     failures: dict[tuple[str, int], FailureFound] = field(default_factory=dict)
     repairs: list[RepairTried] = field(default_factory=list)
     chosen: Chosen | None = None
@@ -92,6 +96,7 @@ class Board:
         match event:
             case CandidateReady():
                 self.agreement = None  # it was about others
+                self.scored.pop((event.candidate, event.round), None)
                 # A restarted stage writes the same round again.
                 rounds[:] = [old for old in rounds if old.ready.round != event.round] + [Attempt(event)]
             case RunFinished():
@@ -113,6 +118,9 @@ class Board:
                 self.tested.append(event)
             case SplitJudged():
                 self.splits.append(event)
+            case LensScored(subject="candidate") if rounds := self.history.get(event.candidate):
+                # The event names no round; what is scored is the program that came last.
+                self.scored[event.candidate, rounds[-1].ready.round] = event
             case Chosen():
                 self.chosen = event
             case FailureFound():
@@ -125,6 +133,15 @@ class Board:
             kept = [old for old in self.history[label] if (label, old.ready.round) not in self.dropped]
             standing += kept[-1:]
         return standing
+
+    def lens_scores(self) -> dict[str, float]:
+        """The learned scores of the standing programs, by label; only those given with the gate open."""
+        found = ((each.label, self.scored.get((each.label, each.ready.round))) for each in self.current())
+        return {
+            label: said.score
+            for label, said in found
+            if said and said.state == "open" and said.score is not None and math.isfinite(said.score)
+        }
 
     def repairs_of(self, label: str) -> list[Attempt]:
         """Every correction of a candidate, kept or not."""

@@ -14,7 +14,7 @@ from atlas_tui.engine import catalog
 from atlas_tui.engine.base import ModelInfo, Sampler
 from atlas_tui.engine.catalog import Entry, Thinking
 from atlas_tui.events import BudgetReached, Stage
-from atlas_tui.settings import SolverSettings
+from atlas_tui.settings import SolverSettings, StageLimit
 
 TIERS = ("off", "light", "standard", "hard", "extreme")
 TOKENS = (0, 1024, 2048, 4096, 8192)
@@ -92,6 +92,15 @@ class Reached:
     limit: float
 
 
+def stage_limit(settings: SolverSettings, stage: Stage | None) -> tuple[int, float]:
+    """Most tokens and most seconds of a stage, 0 without a limit: its own, else those of every stage."""
+    own = settings.stage_limits.get(stage or "", StageLimit())
+    return (
+        settings.stage_tokens if own.tokens is None else own.tokens,
+        settings.stage_seconds if own.seconds is None else own.seconds,
+    )
+
+
 class Ledger:
     """What one run has spent, and what is left. Seconds in which a model is loaded do not count."""
 
@@ -101,6 +110,7 @@ class Ledger:
         self._begun = self._stage_begun = time.monotonic()
         self._paused = self._stage_paused = 0.0
         self._stage_tokens = 0
+        self._stage_limit = stage_limit(settings, None)
         self._told: set[tuple[Scope, Stage | None, Unit]] = set()
 
     @property
@@ -113,8 +123,9 @@ class Ledger:
         """Since the run began, without loading."""
         return time.monotonic() - self._begun - self._paused
 
-    def begin_stage(self) -> None:
-        """What is counted for the stage begins at nothing."""
+    def begin_stage(self, stage: Stage) -> None:
+        """What is counted for the stage begins at nothing, and its limits hold."""
+        self._stage_limit = stage_limit(self._settings, stage)
         self._stage_begun, self._stage_paused, self._stage_tokens = time.monotonic(), 0.0, 0
 
     def count(self, tokens: int) -> None:
@@ -135,13 +146,13 @@ class Ledger:
 
     def reached(self) -> Reached | None:
         """The tokens or seconds that are used up: those of the problem before those of the stage."""
-        chosen = self._settings
+        chosen, (most_tokens, most_seconds) = self._settings, self._stage_limit
         stage_seconds = time.monotonic() - self._stage_begun - self._stage_paused
         for scope, unit, spent, limit in (
             ("problem", "tokens", self.tokens, chosen.most_tokens),
             ("problem", "seconds", self.seconds, chosen.most_seconds),
-            ("stage", "tokens", self._stage_tokens, chosen.stage_tokens),
-            ("stage", "seconds", stage_seconds, chosen.stage_seconds),
+            ("stage", "tokens", self._stage_tokens, most_tokens),
+            ("stage", "seconds", stage_seconds, most_seconds),
         ):
             if limit and spent >= limit:
                 return Reached(scope, unit, limit)  # type: ignore[arg-type]
@@ -159,12 +170,12 @@ class Ledger:
 
     def seconds_left(self) -> float | None:
         """Of the stage or of the problem, whichever ends first; None without a limit."""
-        chosen, now = self._settings, time.monotonic()
+        most_seconds, (_, most_of_stage) = self._settings.most_seconds, self._stage_limit
         left = []
-        if chosen.most_seconds:
-            left.append(chosen.most_seconds - self.seconds)
-        if chosen.stage_seconds:
-            left.append(chosen.stage_seconds - (now - self._stage_begun - self._stage_paused))
+        if most_seconds:
+            left.append(most_seconds - self.seconds)
+        if most_of_stage:
+            left.append(most_of_stage - (time.monotonic() - self._stage_begun - self._stage_paused))
         return max(0.0, min(left)) if left else None
 
     @contextlib.contextmanager

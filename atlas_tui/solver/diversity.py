@@ -18,7 +18,6 @@ CHARACTERS = 800
 """Most characters of what the model writes for its own prompt."""
 TOKENS = 192
 """Budget of that reply."""
-FILES = ("perturbations.toml", "varied.md", "restate.md", "idea.md")
 
 
 @dataclass(frozen=True, slots=True)

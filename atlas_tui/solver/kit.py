@@ -65,15 +65,6 @@ class Kit:
         return self.engine.info
 
     @property
-    def limited(self) -> bool:
-        """The model was trained on ``prompting.TRAINED`` and can be asked nothing else."""
-        return self.info is not None and bool(self.info.prompt_hash)
-
-    def knows(self, *files: str) -> bool:
-        """Whether the model can be asked by these prompt files."""
-        return not self.limited or set(files) <= set(prompting.TRAINED)
-
-    @property
     def thinking(self) -> int:
         """Most thinking tokens of a solution by the settings."""
         return budgets.thinking_tokens(self.settings, self.info)
@@ -85,8 +76,8 @@ class Kit:
         return budgets.sampler(self.settings, self.info, seed, thinking=thinking)
 
     def grammar(self, name: str) -> Grammar | None:
-        """The grammar ``name``; None where the engine takes none, or the model was trained to the form."""
-        if self.limited or self.info is None or not self.info.fingerprint:
+        """The grammar ``name``; None where the engine takes none."""
+        if self.info is None or not self.info.fingerprint:
             return None  # a server takes JSON schemas at most
         return Grammar(gbnf=prompting.grammar(name)) if self.engine.capabilities.grammar else None
 

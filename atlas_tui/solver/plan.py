@@ -26,27 +26,16 @@ REDRAW_HOTTER = 0.3
 HOTTEST = 1.3
 ALIKE = 0.85
 """Two lines or techniques whose words are at least this similar (difflib ratio) say the same."""
+SAME_TECHNIQUE_ALIKE = 0.5
+OTHER_TECHNIQUE_ALIKE = 0.85
+"""From which similarity of their words on two plans are the same, where they name one technique and where
+they name two."""
 
 _BULLET = re.compile(r"^\s*(?:[-*•]|\d+[.)])\s+(.*\S)")
 _STEP = re.compile(r"^\s*(?:\d+[.)]|[-*•])\s+\S", re.MULTILINE)
 _TECHNIQUE = re.compile(r"^\W*technique\W*[:：]\W*(.*\w.*)$", re.IGNORECASE | re.MULTILINE)
 _WORD = re.compile(r"\w+")
 _EMPTY_WORDS = frozenset(("a", "an", "and", "by", "for", "in", "of", "on", "the", "to", "using", "with"))
-
-
-@dataclass(frozen=True, slots=True)
-class Sameness:
-    """From which similarity of their words on (difflib ratio) two plans are the same."""
-
-    technique: float
-    """Where they name the same technique."""
-    text: float
-    """Where they name different ones."""
-
-
-FREE = Sameness(technique=0.5, text=0.85)
-TRAINED = Sameness(technique=0.8, text=0.97)
-"""The plans of a model that was trained on ours name each step in the same words."""
 
 
 async def observe(kit: Kit, problem: Problem) -> AsyncIterator[Event]:
@@ -59,9 +48,8 @@ async def observe(kit: Kit, problem: Problem) -> AsyncIterator[Event]:
         else:
             yield item
     yield ObservationsReady(observations=first, origins=((),) * len(first))
-    if kit.knows("derive.md"):
-        async for event in _derive(kit, problem, first):
-            yield event
+    async for event in _derive(kit, problem, first):
+        yield event
 
 
 async def _derive(kit: Kit, problem: Problem, first: tuple[str, ...]) -> AsyncIterator[Event]:
@@ -138,10 +126,8 @@ def selections(total: int, count: int, seed: str, *, keep: int) -> list[tuple[in
     return [*found, *[everything] * (count - len(found))]
 
 
-def _keep(kit: Kit, total: int) -> int:
-    """Of how many observations a plan is made: two thirds, or all but one as the bundled model learned it."""
-    if kit.limited:
-        return total - 1 if total >= 4 else total
+def _keep(total: int) -> int:
+    """Of how many observations a plan is made: two thirds."""
     return math.ceil(2 * total / 3)
 
 
@@ -198,11 +184,10 @@ class _Search:
         self._kit, self._problem, self._observations = kit, problem, observations
         self._labels = list(labels)
         self._earlier = [Draft(each.plan, each.cut) for each in earlier]
-        self._sameness = TRAINED if kit.limited else FREE
         seed = "/".join((str(kit.seed), "plan", *labels))
         total = len(observations)
         self._selected = dict(
-            zip(labels, selections(total, len(labels), seed, keep=_keep(kit, total)), strict=True)
+            zip(labels, selections(total, len(labels), seed, keep=_keep(total)), strict=True)
         )
         self._drafts: dict[str, Draft] = {}
         self._draws: dict[str, int] = {}
@@ -212,13 +197,8 @@ class _Search:
     def request(self, label: str, draw: int) -> SequenceRequest:
         """The request for one plan; from the second draw on hotter, and told which techniques are taken."""
         observations = [self._observations[number] for number in self._selected[label]]
-        if self._kit.limited:
-            approaches = prompting.approaches()
-            approach = approaches[self._labels.index(label) % len(approaches)]
-            messages = prompting.plan(self._problem, observations, approach)
-        else:
-            taken = self._taken(label) if draw else [each.technique for each in self._earlier]
-            messages = prompting.free_plan(self._problem, observations, [each for each in taken if each])
+        taken = self._taken(label) if draw else [each.technique for each in self._earlier]
+        messages = prompting.plan(self._problem, observations, [each for each in taken if each])
         place = ("plan", label, "again", draw) if draw else ("plan", label)
         request = self._kit.plan_request(label, messages, *place, grammar="plan.gbnf")
         heat = min(HOTTEST, request.sampler.temperature + REDRAW_HOTTER * draw)
@@ -246,7 +226,7 @@ class _Search:
     def _distinct(self, label: str) -> bool:
         before = self._labels[: self._labels.index(label)]
         others = [*self._earlier, *(self._drafts[other] for other in before)]
-        return not any(same(self._drafts[label].text, other.text, self._sameness) for other in others)
+        return not any(same(self._drafts[label].text, other.text) for other in others)
 
     def ready(self, label: str) -> PlanReady:
         """The plan as it stands; without a single step it is no plan, and is empty."""
@@ -270,15 +250,15 @@ def approach_of(text: str) -> str:
     return next((line.strip() for line in text.splitlines() if line.strip()), "")
 
 
-def same(one: str, other: str, sameness: Sameness = FREE) -> bool:
+def same(one: str, other: str) -> bool:
     """Whether two plans are the same: by the technique they name, and by the distance of their words."""
     alike = _ratio(_words(one), _words(other))
     techniques = [
         [word for word in _words(approach_of(text)) if word not in _EMPTY_WORDS] for text in (one, other)
     ]
     if sorted(techniques[0]) == sorted(techniques[1]) or _ratio(*techniques) >= ALIKE:
-        return alike >= sameness.technique
-    return alike >= sameness.text
+        return alike >= SAME_TECHNIQUE_ALIKE
+    return alike >= OTHER_TECHNIQUE_ALIKE
 
 
 def _said(line: str, known: Sequence[str]) -> bool:

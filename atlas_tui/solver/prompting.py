@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -20,30 +19,42 @@ from atlas_tui.events import Verdict
 from atlas_tui.problem import Mode, Problem
 
 TRAINED = (
-    "approaches.toml",
     "code.md",
     "code_plain.md",
     "deliverable.toml",
+    "derive.md",
+    "diagnose.md",
+    "differ.md",
     "evidence.toml",
+    "generator.md",
+    "idea.md",
+    "judge.md",
+    "layouts.toml",
+    "lines.gbnf",
     "observe.md",
+    "perspectives.toml",
+    "perturbations.toml",
+    "plan.gbnf",
     "plan.md",
+    "plan_other.md",
     "problem.md",
     "repair.md",
+    "repair_evidence.toml",
+    "restate.md",
     "system.md",
+    "tests.md",
+    "varied.md",
 )
-"""The prompt files that the bundled model was trained on, in alphabetical order. A model that carries their
-hash is asked nothing else."""
+"""The prompt files that the bundled model is trained on, in alphabetical order: all but ``UNTRAINED``."""
+
+UNTRAINED = ("commit.md",)
+"""What the bundled model is asked without having been trained on it: its answers are checked, and done without.
+
+They are no part of its version: changing them changes nothing that it learnt.
+"""
 
 FIELD_LIMIT = 800
 """Most characters of one input or output shown to the model in the evidence of a failed run."""
-
-
-@dataclass(frozen=True, slots=True)
-class Approach:
-    """A way of going about a problem that a plan is asked to follow."""
-
-    name: str
-    text: str
 
 
 def _folder() -> Traversable:
@@ -64,21 +75,14 @@ def file_table(name: str) -> dict[str, Any]:
 
 @cache
 def prompt_hash() -> str:
-    """SHA-256 over ``TRAINED``, by name and content: the version of the prompts the bundled model knows.
+    """SHA-256 over ``TRAINED``, by name and content: the version of the prompts.
 
-    The files that came later are left out, because the model in the package has not seen them: the hash in
-    its file must go on telling which prompts it can be asked. They are added when it is trained on them.
+    A model carries the one that it was trained on, so that a prompt changed later is noticed.
     """
     digest = hashlib.sha256()
     for name in TRAINED:
         digest.update(name.encode() + b"\0" + (_folder() / name).read_bytes() + b"\0")
     return digest.hexdigest()
-
-
-@cache
-def approaches() -> tuple[Approach, ...]:
-    """The approaches plans are asked for, in the order of the candidates."""
-    return tuple(Approach(row["name"], row["text"]) for row in file_table("approaches.toml")["approach"])
 
 
 def asked(problem: Problem, task: str) -> tuple[Message, ...]:
@@ -113,18 +117,10 @@ def derive(problem: Problem, first: str, second: str) -> tuple[Message, ...]:
     return asked(problem, file_text("derive.md").format(first=f"- {first}", second=f"- {second}"))
 
 
-def plan(problem: Problem, observations: Sequence[str], approach: Approach) -> tuple[Message, ...]:
-    """Ask for one plan that follows ``approach``, on these observations."""
-    task = file_text("plan.md").format(observations=_listed(observations), approach=approach.text)
-    return asked(problem, task)
-
-
-def free_plan(
-    problem: Problem, observations: Sequence[str], taken: Sequence[str] = ()
-) -> tuple[Message, ...]:
+def plan(problem: Problem, observations: Sequence[str], taken: Sequence[str] = ()) -> tuple[Message, ...]:
     """Ask for one plan on these observations, by another technique than those that are taken."""
     if not taken:
-        return asked(problem, file_text("plan_free.md").format(observations=_listed(observations)))
+        return asked(problem, file_text("plan.md").format(observations=_listed(observations)))
     task = file_text("plan_other.md").format(observations=_listed(observations), taken=_listed(taken))
     return asked(problem, task)
 
@@ -150,14 +146,6 @@ def code(problem: Problem, plan_text: str, perturbation: str = "") -> tuple[Mess
         task = file_text("code_plain.md").format(deliverable=deliverable)
     if perturbation:
         task = file_text("varied.md").format(perturbation=perturbation, task=task)
-    return asked(problem, task)
-
-
-def repair(problem: Problem, code_text: str, evidence: str) -> tuple[Message, ...]:
-    """Ask for a correction of ``code_text``, told what really happened."""
-    task = file_text("repair.md").format(
-        code=code_text.strip("\n"), evidence=evidence, deliverable=deliverable_of(problem)
-    )
     return asked(problem, task)
 
 

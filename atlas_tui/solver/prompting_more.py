@@ -1,7 +1,6 @@
-"""Prompts of the stages that were added to the first ones: tests, inputs, judgement, causes, repair.
+"""Prompts of the stages that work on programs and their runs: tests, inputs, judgement, causes, repair.
 
-They begin as all prompts of a problem do, and lie in files of their own, so that the prompts a small model
-was trained on stay as they are.
+They begin as all prompts of a problem do.
 """
 
 from __future__ import annotations
@@ -80,7 +79,7 @@ def repair(problem: Problem, code: str, evidence: str, perspective: Perspective)
     """Ask for a correction of ``code``, looked at in one way."""
     return _ask(
         problem,
-        "repair_more.md",
+        "repair.md",
         code=short_code(code),
         evidence=evidence,
         question=perspective.question,

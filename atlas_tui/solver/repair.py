@@ -12,16 +12,13 @@ from dataclasses import replace
 from atlas_tui.engine.base import Finished, Message
 from atlas_tui.events import Event, FailureClass, Part, RepairTried, Stage, Verdict
 from atlas_tui.problem import Problem
-from atlas_tui.solver import prompting, prompting_more
+from atlas_tui.solver import prompting_more
 from atlas_tui.solver.board import Attempt
-from atlas_tui.solver.failed_runs import error_line, evidence_of, full_evidence
+from atlas_tui.solver.failed_runs import error_line, full_evidence
 from atlas_tui.solver.generate import candidate_ready
 from atlas_tui.solver.kit import Kit, stream
-from atlas_tui.solver.prompting_more import Perspective, order_for, perspectives
+from atlas_tui.solver.prompting_more import Perspective, order_for
 from atlas_tui.syntax import normal_form
-
-PERSPECTIVE = "logic"
-"""The first one, and the only one of a model that knows ``repair.md`` alone."""
 
 
 def next_perspective(failure: FailureClass, used: Sequence[str] = ()) -> Perspective | None:
@@ -34,26 +31,25 @@ async def repair_one(
     problem: Problem,
     standing: Attempt,
     round_number: int,
-    perspective: Perspective | None = None,
+    perspective: Perspective,
     tried: Sequence[Attempt] = (),
     tokens: int = 0,
 ) -> AsyncIterator[Event]:
     """One corrected program of ``standing``, looked at in one way; ends with its ``CandidateReady``.
 
-    ``tried`` are the earlier corrections of this candidate, with their runs. Without a perspective the prompt
-    is that of ``repair.md``. ``tokens`` is the budget of the program, 0 that of a solution. Nothing happens
-    where there is no program or no sample failed.
+    ``tried`` are the earlier corrections of this candidate, with their runs. ``tokens`` is the budget of the
+    program, 0 that of a solution. Nothing happens where there is no program or no sample failed.
     """
     messages = _prompt(problem, standing, perspective, tried)
     if not messages:
         return
-    name = perspective.name if perspective else PERSPECTIVE
-    request = kit.code_request(standing.label, messages, "repair", standing.label, round_number, name)
+    place = ("repair", standing.label, round_number, perspective.name)
+    request = kit.code_request(standing.label, messages, *place)
     request = replace(request, max_tokens=tokens or request.max_tokens)
     ready: Event | None = None
     async for item in stream(kit, Stage.REPAIR, Part.REPAIR, [request]):
         if isinstance(item, Finished):
-            ready = candidate_ready(problem, item, round_number)
+            ready = candidate_ready(problem, item, round_number, request.thinking)
         else:
             yield item
     if ready is not None:
@@ -61,12 +57,9 @@ async def repair_one(
 
 
 def _prompt(
-    problem: Problem, standing: Attempt, perspective: Perspective | None, tried: Sequence[Attempt]
+    problem: Problem, standing: Attempt, perspective: Perspective, tried: Sequence[Attempt]
 ) -> tuple[Message, ...]:
     code = standing.ready.code
-    if perspective is None:
-        evidence = evidence_of(problem, standing)
-        return prompting.repair(problem, code, evidence) if code and evidence else ()
     evidence = full_evidence(problem, standing, tried)
     if not code or not evidence:
         return ()
@@ -74,26 +67,11 @@ def _prompt(
     return prompting_more.repair(problem, shown, evidence, perspective)
 
 
-async def repair(
-    kit: Kit, problem: Problem, attempts: Sequence[Attempt], round_number: int
-) -> AsyncIterator[Event]:
-    """A corrected program for each attempt that failed, in one batch, by ``repair.md``."""
-    requests = []
-    for attempt in attempts:
-        messages = _prompt(problem, attempt, None, ())
-        if messages:
-            requests.append(kit.code_request(attempt.label, messages, "repair", attempt.label, round_number))
-    if not requests:
-        return
-    async for item in stream(kit, Stage.REPAIR, Part.REPAIR, requests):
-        yield candidate_ready(problem, item, round_number) if isinstance(item, Finished) else item
-
-
 def verdict_on(
     before: Attempt,
     after: Attempt,
     *,
-    perspective: str = PERSPECTIVE,
+    perspective: str,
     failure: FailureClass | None = None,
     tried: Sequence[Attempt] = (),
 ) -> RepairTried:
@@ -130,15 +108,3 @@ def _repeated(after: Attempt, before: Attempt, tried: Sequence[Attempt]) -> str:
         if old.ready.round != after.ready.round and normal_form(old.ready.code) == form:
             return f"the same program as in round {old.ready.round}"
     return ""
-
-
-__all__ = [
-    "PERSPECTIVE",
-    "Perspective",
-    "evidence_of",
-    "next_perspective",
-    "perspectives",
-    "repair",
-    "repair_one",
-    "verdict_on",
-]

@@ -86,6 +86,7 @@ def table_of(problem: Problem, board: Board, unchecked: str = "") -> Table:
         board.unchecked or unchecked,
         tests=board.tested,
         judged=board.splits,
+        lens=board.lens_scores(),
     )
 
 
@@ -151,14 +152,14 @@ class _Walk:
         return told, step
 
     def _allowed(self) -> Allowed:
-        kit, chosen, used, runs = self._kit, self._kit.switches, self._used, not self._board.unchecked
+        chosen, used, runs = self._kit.switches, self._used, not self._board.unchecked
         return Allowed(
             more=used["more"] < chosen.resamples,
             think=used["think"] < chosen.think_more and self._deeper() is not None,
             repair=used["repair"] < chosen.repair_rounds and self._repairs.next() is not None,
             compare=chosen.agreement and runs and not used["compare"],
-            tests=chosen.self_tests and runs and not used["tests"] and kit.knows("tests.md"),
-            separate=chosen.split and runs and not used["separate"] and kit.knows("judge.md"),
+            tests=chosen.self_tests and runs and not used["tests"],
+            separate=chosen.split and runs and not used["separate"],
         )
 
     @property
@@ -234,7 +235,7 @@ class _Walk:
         self, labels: Sequence[str], varied: Sequence[str], names: Sequence[str], thinking: int | None
     ) -> AsyncIterator[Event]:
         kit, board = self._kit, self._board
-        if kit.switches.perturb and kit.knows(*diversity.FILES):
+        if kit.switches.perturb:
             async for event in diversity.perturb(kit, self._problem, varied, names):
                 yield event
         recipes = [
@@ -270,7 +271,7 @@ class _Walk:
         kit, problem, board, chosen = self._kit, self._problem, self._board, self._kit.switches
         rivals = finalists(board.current())
         inputs = list(agreement_inputs(problem, kit.seed))
-        if chosen.generator and kit.knows("generator.md") and len(inputs) < ENOUGH_INPUTS:
+        if chosen.generator and len(inputs) < ENOUGH_INPUTS:
             async for event in write_generator(kit, problem):
                 yield event
             inputs += board.inputs.inputs if board.inputs else ()

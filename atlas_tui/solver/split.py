@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
-from atlas_tui.engine.base import Finished, Grammar, SequenceRequest, StopReason
+from atlas_tui.engine.base import Finished, Grammar, SequenceRequest
 from atlas_tui.events import Dropped, Event, Part, SplitInput, SplitJudged, Stage, Verdict
 from atlas_tui.problem import Mode, Problem
 from atlas_tui.sandbox.base import Ran
@@ -22,6 +22,7 @@ from atlas_tui.solver.board import Attempt
 from atlas_tui.solver.evidence import job
 from atlas_tui.solver.kit import Kit, stream
 from atlas_tui.solver.layouts import grammar_of_inputs, key, read_inputs
+from atlas_tui.solver.plan import cut_off
 from atlas_tui.solver.sample_shape import Shape
 
 COUNT = 6
@@ -151,7 +152,7 @@ def _inputs_request(
 
 def _written(problem: Problem, finished: Finished, dropped: Counter[str]) -> list[str]:
     """New inputs of the samples' shape; the others are counted by reason."""
-    read = read_inputs(problem, finished.text, finished.reason is not StopReason.END)
+    read = read_inputs(problem, finished.text, cut_off(finished))
     if read.malformed:
         dropped["not in the form asked for"] += read.malformed
     shape, kept = Shape(problem), dict[str, str]()

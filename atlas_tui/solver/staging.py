@@ -8,38 +8,13 @@ import time
 from collections.abc import AsyncIterator, Callable
 
 from atlas_tui.engine.base import ModelDied
-from atlas_tui.events import Event, Failed, LeftOut, Stage, StageEnded, StageStarted
+from atlas_tui.events import Event, Failed, Stage, StageEnded, StageStarted
 from atlas_tui.solver.budgets import Ledger
 from atlas_tui.solver.kit import Kit
 
 log = logging.getLogger(__name__)
 
 StageEvents = Callable[[], AsyncIterator[Event]]
-
-_ASKS = {
-    "observations from pairs": ("pairs", ("derive.md",)),
-    "perturbations": ("perturb", ("varied.md",)),
-    "self-tests": ("self_tests", ("tests.md",)),
-    "a generator of inputs": ("generator", ("generator.md",)),
-    "judging split candidates": ("split", ("judge.md",)),
-    "repair from four perspectives": ("repair_rounds", ("repair_more.md",)),
-}
-"""Parts of the method, the switch of each, and a prompt file without which it cannot be asked for."""
-
-
-def left_out(kit: Kit) -> LeftOut | None:
-    """The parts that are switched on and that the model was not trained for; None where there are none."""
-    chosen = kit.switches
-    parts = tuple(
-        part for part, (switch, files) in _ASKS.items() if getattr(chosen, switch) and not kit.knows(*files)
-    )
-    if not chosen.plan:
-        parts = tuple(part for part in parts if part != "observations from pairs")
-    return (
-        LeftOut(parts=parts, why="the model was trained on other prompts and knows only those")
-        if parts
-        else None
-    )
 
 
 class Staging:
@@ -48,7 +23,6 @@ class Staging:
     def __init__(self, kit: Kit, ledger: Ledger) -> None:
         self._kit, self._ledger = kit, ledger
         self._restarts_left = 1
-        self._told = False
 
     async def run(self, stage: Stage, events: StageEvents, *, model: bool = True) -> AsyncIterator[Event]:
         """One stage between its start and end; done once more when the model process died.
@@ -56,7 +30,7 @@ class Staging:
         The model is loaded first, unless ``model`` is false.
         """
         started = time.monotonic()
-        self._ledger.begin_stage()
+        self._ledger.begin_stage(stage)
         yield StageStarted(stage=stage)
         try:
             async for event in self._once(events, model):
@@ -82,10 +56,6 @@ class Staging:
         if model:
             with self._ledger.pause():
                 await self._kit.engine.load()
-            missing = None if self._told else left_out(self._kit)
-            self._told = True
-            if missing:
-                yield missing
         async for event in events():
             yield event
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 
-from atlas_tui.engine.base import Finished, SequenceRequest, StopReason
+from atlas_tui.engine.base import Finished, SequenceRequest
 from atlas_tui.events import Dropped, Event, Part, Stage, TestsWritten, Verdict, WrittenTest
 from atlas_tui.problem import Mode, Problem, Sample
 from atlas_tui.sandbox import judge
@@ -14,6 +14,7 @@ from atlas_tui.sandbox.base import Ran
 from atlas_tui.solver import prompting_more
 from atlas_tui.solver.kit import Kit, stream
 from atlas_tui.solver.layouts import Pair, grammar_of_tests, key, read_tests
+from atlas_tui.solver.plan import cut_off
 from atlas_tui.solver.sample_shape import Shape
 
 DRAWS = 3
@@ -88,7 +89,7 @@ def from_replies(problem: Problem, replies: Sequence[Finished], most: int = MOST
 
 
 def _draw(problem: Problem, shape: Shape, number: int, reply: Finished, dropped: Counter[str]) -> Draw:
-    read = read_tests(problem, reply.text, reply.reason is not StopReason.END)
+    read = read_tests(problem, reply.text, cut_off(reply))
     samples = {key(problem, sample.given): sample for sample in problem.samples}
     fresh: dict[str, Pair] = {}
     agreed: set[str] = set()

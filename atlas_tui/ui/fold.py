@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from atlas_tui.events import (
-    AgreementFound,
     Applied,
     BudgetReached,
     Cancelled,
@@ -15,9 +14,11 @@ from atlas_tui.events import (
     Committed,
     Event,
     Failed,
+    FailureFound,
     NextStep,
     ObservationsReady,
     Part,
+    Perturbed,
     PlanReady,
     ProblemRead,
     Progress,
@@ -32,21 +33,23 @@ from atlas_tui.events import (
     Undone,
     Usage,
 )
-from atlas_tui.ui.state import Attempt, Candidate, Phase, RunState, StageState
+from atlas_tui.ui.state import Attempt, Candidate, Phase, Rung, RunState, StageState
 
 
 def fold(state: RunState, event: Event) -> RunState:
     """The state after ``event``."""
+    if isinstance(event, Rung):
+        state = replace(state, rungs=(*state.rungs, event))
     match event:
         case RunStarted():
             return _start(event)
         case Text():
             return _text(state, event)
-        case PlanReady() | CandidateReady() | RunFinished() | RepairTried():
+        case PlanReady() | Perturbed() | CandidateReady() | RunFinished() | RepairTried():
             return _with(state, event.candidate, lambda entry: _candidate(entry, event))
         case StageStarted() | StageEnded() | Progress() | Usage():
             return _progress(state, event)
-        case ProblemRead() | ObservationsReady() | AgreementFound() | NextStep() | Chosen():
+        case ProblemRead() | ObservationsReady() | NextStep() | Chosen():
             return _found(state, event)
         case Applied() | Undone() | Committed():
             return _written(state, event)
@@ -70,7 +73,8 @@ def _progress(state: RunState, event: StageStarted | StageEnded | Progress | Usa
     match event:
         case StageStarted():
             state = _forget(state, event.stage) if state.stage is event.stage else state
-            return replace(state, stages=(*state.stages, StageState(event.stage, event.at)), prefill=None)
+            begun = StageState(event.stage, event.at, rungs=len(state.rungs))
+            return replace(state, stages=(*state.stages, begun), prefill=None)
         case StageEnded():
             return replace(
                 state,
@@ -95,7 +99,10 @@ def _progress(state: RunState, event: StageStarted | StageEnded | Progress | Usa
 
 def _forget(state: RunState, stage: Stage) -> RunState:
     """A stage starts over after the model process died: what it had written so far is written again."""
-    state = replace(state, stages=state.stages[:-1])
+    begun = state.stages[-1].rungs
+    # Failures and repairs that were told are not found again.
+    kept = (rung for rung in state.rungs[begun:] if isinstance(rung, FailureFound | RepairTried))
+    state = replace(state, stages=state.stages[:-1], rungs=(*state.rungs[:begun], *kept))
     match stage:
         case Stage.OBSERVE:
             return replace(state, observations="")
@@ -121,7 +128,8 @@ def _judged(entry: Candidate) -> bool:
 
 
 def _without_programs(entry: Candidate) -> Candidate:
-    return replace(entry, attempts=(), thinking=0, phase=Phase.PLANNED if entry.plan else Phase.WAITING)
+    phase = Phase.PLANNED if entry.plan else Phase.WAITING
+    return replace(entry, attempts=(), thinking=0, perturbed=None, phase=phase)
 
 
 def _without_open_repair(entry: Candidate) -> Candidate:
@@ -133,16 +141,12 @@ def _without_open_repair(entry: Candidate) -> Candidate:
     )
 
 
-def _found(
-    state: RunState, event: ProblemRead | ObservationsReady | AgreementFound | NextStep | Chosen
-) -> RunState:
+def _found(state: RunState, event: ProblemRead | ObservationsReady | NextStep | Chosen) -> RunState:
     match event:
         case ProblemRead():
             return replace(state, problem=event.problem)
         case ObservationsReady():
             return replace(state, observations="\n".join(f"• {line}" for line in event.observations))
-        case AgreementFound():
-            return replace(state, agreement=event)
         case NextStep():
             fresh = (label for label in event.candidates if state.candidate(label) is None)
             return replace(state, candidates=(*state.candidates, *map(Candidate, fresh)))
@@ -231,12 +235,16 @@ def _attempt(entry: Candidate, number: int, change: Callable[[Attempt], Attempt]
     )
 
 
-def _candidate(entry: Candidate, event: PlanReady | CandidateReady | RunFinished | RepairTried) -> Candidate:
+def _candidate(
+    entry: Candidate, event: PlanReady | Perturbed | CandidateReady | RunFinished | RepairTried
+) -> Candidate:
     match event:
         case PlanReady():
             return replace(
                 entry, approach=event.approach, plan=event.plan, distinct=event.distinct, phase=Phase.PLANNED
             )
+        case Perturbed():
+            return replace(entry, perturbed=event)
         case CandidateReady():
             entry = _attempt(
                 entry,

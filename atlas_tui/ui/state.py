@@ -13,11 +13,18 @@ from atlas_tui.events import (
     Chosen,
     Committed,
     Failed,
+    FailureFound,
+    InputsWritten,
+    NextStep,
+    Perturbed,
     Progress,
     RepairTried,
     RunEnded,
     RunFinished,
+    SplitJudged,
     Stage,
+    TestsRun,
+    TestsWritten,
     Undone,
     Verdict,
 )
@@ -25,6 +32,18 @@ from atlas_tui.problem import Problem
 
 WINDOW = 2.0
 """Seconds over which tokens per second are averaged."""
+
+Rung = (
+    NextStep
+    | TestsWritten
+    | TestsRun
+    | InputsWritten
+    | AgreementFound
+    | SplitJudged
+    | FailureFound
+    | RepairTried
+)
+"""What the run decided to do next, and what came of it."""
 
 
 class Phase(StrEnum):
@@ -67,6 +86,8 @@ class StageState:
     stage: Stage
     started: float
     seconds: float | None = None
+    rungs: int = 0
+    """Of the run, when the stage began."""
 
     @property
     def running(self) -> bool:
@@ -104,6 +125,8 @@ class Candidate:
     approach: str = ""
     plan: str = ""
     distinct: bool = True
+    perturbed: Perturbed | None = None
+    """What its prompt was varied by."""
     thinking: int = 0
     """Thinking tokens so far."""
     pace: Pace = Pace()
@@ -139,7 +162,8 @@ class RunState:
     stages: tuple[StageState, ...] = ()
     candidates: tuple[Candidate, ...] = ()
     prefill: Progress | None = None
-    agreement: AgreementFound | None = None
+    rungs: tuple[Rung, ...] = ()
+    """As they came."""
     chosen: Chosen | None = None
     pace: Pace = Pace()
     tokens_in: int = 0

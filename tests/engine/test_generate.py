@@ -25,7 +25,7 @@ from atlas_tui.engine.base import (
 from atlas_tui.engine.llama.client import LlamaEngine
 from atlas_tui.problem import Mode, Problem
 from atlas_tui.settings import ModelSettings
-from atlas_tui.solver import prompting
+from atlas_tui.solver import prompting, prompting_more
 from tests.conftest import REPLIES, reciter
 from tests.engine.conftest import MakeEngine, ask, collect, finished
 from tests.models import THOUGHT
@@ -179,21 +179,23 @@ async def test_without_thinking_there_is_none(reciting: LlamaEngine) -> None:
 async def test_every_stage_of_the_solver_can_be_bound(make_engine: MakeEngine) -> None:
     """The test model again, on the prompts it is for: stages and candidates are told apart exactly."""
     problem = Problem(statement="Print the sum of the numbers. " * 30, mode=Mode.PROGRAM, source="")
-    approaches = prompting.approaches()
+    logic = prompting_more.perspectives()[0]
     replies = {
         "This attempt fails": ["repaired"],
         "Follow this plan:\nTechnique: first": ["code of the first"],
         "Follow this plan:\nTechnique: second": ["code of the second"],
-        **{one.text: [f"plan by {one.name}"] for one in approaches},
+        "These techniques are taken": ["another plan"],
+        "Plan a solution": ["first plan"],
         "Write short observations": ["- observed"],
     }
     engine = make_engine(reciter(replies))
     for messages, expected in (
         (prompting.observe(problem), "- observed"),
-        *((prompting.plan(problem, ["one"], one), f"plan by {one.name}") for one in approaches),
+        (prompting.plan(problem, ["one"]), "first plan"),
+        (prompting.plan(problem, ["one"], ["sorting"]), "another plan"),
         (prompting.code(problem, "Technique: first\n1. Go."), "code of the first"),
         (prompting.code(problem, "Technique: second\n1. Go."), "code of the second"),
-        (prompting.repair(problem, "x = 1", "wrong"), "repaired"),
+        (prompting_more.repair(problem, "x = 1", "wrong", logic), "repaired"),
     ):
         request = SequenceRequest(id="A", messages=messages)
         assert finished(await collect(engine, [request]))["A"].text == expected

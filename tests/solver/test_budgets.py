@@ -105,28 +105,48 @@ def test_a_request_takes_floor_and_waits_along() -> None:
 
 def test_tokens_are_counted_for_the_problem_and_for_the_stage() -> None:
     ledger = Ledger(SolverSettings(most_tokens=100, stage_tokens=60))
-    ledger.begin_stage()
+    ledger.begin_stage(Stage.PLAN)
     ledger.count(59)
     assert ledger.reached() is None
     ledger.count(1)
     assert ledger.reached() == Reached("stage", "tokens", 60)
-    ledger.begin_stage()
+    ledger.begin_stage(Stage.PLAN)
     assert ledger.reached() is None
     ledger.count(40)
     assert ledger.reached() == Reached("problem", "tokens", 100) and ledger.out_of("tokens")
-    ledger.begin_stage()
+    ledger.begin_stage(Stage.PLAN)
     assert ledger.reached() == Reached("problem", "tokens", 100)
 
 
 def test_seconds_in_a_pause_do_not_count() -> None:
     ledger = Ledger(SolverSettings(most_seconds=0.05, stage_seconds=0.04))
-    ledger.begin_stage()
+    ledger.begin_stage(Stage.PLAN)
     with ledger.pause():
         time.sleep(0.1)
     assert ledger.reached() is None and ledger.seconds < 0.05
     assert ledger.wall_seconds >= 0.1 and (ledger.seconds_left() or 0) > 0
     time.sleep(0.06)
     assert ledger.reached() == Reached("problem", "seconds", 0.05) and ledger.seconds_left() == 0.0
+
+
+def test_a_stage_can_have_limits_of_its_own() -> None:
+    """Where it says nothing, those of every stage hold; 0 lifts one."""
+    limits = {"plan": {"tokens": 10}, "evidence": {"tokens": 0, "seconds": 0}, "repair": {"seconds": 1e-9}}
+    general = {"stage_tokens": 60, "stage_seconds": 1000, "most_seconds": 0}
+    ledger = Ledger(SolverSettings.model_validate({**general, "stage_limits": limits}))
+    ledger.begin_stage(Stage.PLAN)
+    ledger.count(10)
+    assert ledger.reached() == Reached("stage", "tokens", 10) and (ledger.seconds_left() or 0) > 1
+    ledger.begin_stage(Stage.GENERATE)
+    ledger.count(59)
+    assert ledger.reached() is None
+    ledger.count(1)
+    assert ledger.reached() == Reached("stage", "tokens", 60)
+    ledger.begin_stage(Stage.EVIDENCE)
+    ledger.count(1000)
+    assert ledger.reached() is None and ledger.seconds_left() is None
+    ledger.begin_stage(Stage.REPAIR)
+    assert ledger.reached() == Reached("stage", "seconds", 1e-9) and ledger.seconds_left() == 0.0
 
 
 def test_zero_sets_no_limit_but_allows_no_round() -> None:

@@ -12,10 +12,9 @@ from atlas_tui.engine import bundled_model_path
 from atlas_tui.engine.base import Finished, SequenceRequest, StopReason
 from atlas_tui.events import Event, ObservationsReady, PlanReady, Text
 from atlas_tui.settings import SolverSettings
-from atlas_tui.solver import plan as planning, prompting
+from atlas_tui.solver import plan as planning, prompting, prompting_more
 from atlas_tui.solver.kit import Kit
 from atlas_tui.solver.plan import (
-    TRAINED,
     approach_of,
     observe,
     pairs,
@@ -105,14 +104,6 @@ HEAP = "Technique: a heap\n1. Push every number on a heap.\n2. Pop half of them.
 )
 def test_plans_are_the_same_by_technique_and_distance(one: str, other: str, alike: bool) -> None:
     assert same(one, other) is same(other, one) is alike
-
-
-def test_the_plans_of_a_trained_model_may_share_their_words() -> None:
-    loops, slices = (
-        f"Technique: {name}\n1. Read the list.\n2. Double each.\n3. Print the sum."
-        for name in ("loops", "slices")
-    )
-    assert same(loops, slices) and not same(loops, slices, TRAINED)
 
 
 OBSERVED = "- The number is read.\n- It is doubled.\n- It is printed.\n"
@@ -229,9 +220,8 @@ def every_prompt() -> list[str]:
     asked = [
         prompting.observe(TWICE),
         prompting.derive(TWICE, "one", "two"),
-        *(prompting.plan(TWICE, ["one"], approach) for approach in prompting.approaches()),
-        prompting.free_plan(TWICE, ["one", "two"]),
-        prompting.free_plan(TWICE, ["two"], ["sorting"]),
+        prompting.plan(TWICE, ["one", "two"]),
+        prompting.plan(TWICE, ["two"], ["sorting"]),
         prompting.about(TWICE, "restate.md"),
         prompting.about(TWICE, "idea.md"),
         *(prompting.code(TWICE, text, varied) for text in ("", FIRST) for varied in ("", words)),
@@ -239,7 +229,10 @@ def every_prompt() -> list[str]:
             prompting.code(TWICE, FIRST, row["text"].replace("{answer}", "x"))
             for row in prompting.perturbations()
         ),
-        prompting.repair(TWICE, "print(1)", "it failed"),
+        *(
+            prompting_more.repair(TWICE, "print(1)", "it failed", perspective)
+            for perspective in prompting_more.perspectives()
+        ),
     ]
     return ["".join(f"<|im_start|>{m.role}\n{m.content}<|im_end|>\n" for m in each) for each in asked]
 

@@ -12,7 +12,7 @@ from atlas_tui.solver import prompting_more
 from atlas_tui.solver.board import Attempt
 from atlas_tui.solver.failed_runs import error_line, evidence_of, full_evidence
 from atlas_tui.solver.prompting_more import order_for, perspectives, short_code
-from atlas_tui.solver.repair import next_perspective, repair, repair_one, verdict_on
+from atlas_tui.solver.repair import next_perspective, repair_one, verdict_on
 from tests.solver.stage_parts import SUM, TWICE, all_of, attempt, kit, really_run
 
 OK, WA = Verdict.OK, Verdict.WA
@@ -94,7 +94,7 @@ def test_a_repair_that_repeats_any_earlier_one_is_dropped() -> None:
     before = attempt("a = 1", (OK, "6", ""), (WA, "9", ""))
     tried = [attempt("a = 2", (WA, "", ""), round_number=1)]
     after = attempt("a = 2  # again", (OK, "6", ""), (OK, "20", ""), round_number=2)
-    verdict = verdict_on(before, after, tried=[*tried, after])
+    verdict = verdict_on(before, after, perspective=LOGIC.name, tried=[*tried, after])
     assert not verdict.kept and verdict.reason == "the same program as in round 1"
 
 
@@ -115,9 +115,11 @@ def test_the_event_holds_a_branch_of_the_tree() -> None:
         after=2,
     )
     assert found == wanted
-    broken = verdict_on(before, attempt("a = 3", (WA, "1", ""), (OK, "20", ""), round_number=4))
+    again = attempt("a = 3", (WA, "1", ""), (OK, "20", ""), round_number=4)
+    broken = verdict_on(before, again, perspective=LOGIC.name)
     assert not broken.kept and broken.reason == "breaks sample 1, which passed before"
-    unusable = verdict_on(before, attempt("", round_number=4, error="no code in the reply"))
+    empty = attempt("", round_number=4, error="no code in the reply")
+    unusable = verdict_on(before, empty, perspective=LOGIC.name)
     assert not unusable.kept and unusable.after is None
 
 
@@ -158,16 +160,23 @@ async def test_a_loop_of_repairs_on_real_parts_ends_with_the_right_program() -> 
     assert standing.ready.code.strip() == THIRD
 
 
-async def test_without_a_perspective_the_prompt_is_the_first_one() -> None:
-    replies = {"Correct the mistake": [f"```python\n{THIRD}\n```"], "First write one line": ["No."]}
+async def test_each_perspective_asks_by_its_own_question() -> None:
+    right = f"```python\n{THIRD}\n```"
+    replies = {MISSING.question: [right], "This attempt fails": ["No."]}
     failed = attempt(FIRST, (WA, "3", ""), (WA, "10", ""))
     async with kit(replies) as made:
-        alone = program(await all_of(repair_one(made, TWICE, failed, 1)))
-        together = await all_of(repair(made, TWICE, [failed], 1))
-        other = program(await all_of(repair_one(made, TWICE, failed, 1, LOGIC)))
-    assert alone.code == THIRD + "\n"
-    assert [each.code for each in together if isinstance(each, CandidateReady)] == [alone.code]
-    assert other.error
+        asked = {
+            each.name: program(await all_of(repair_one(made, TWICE, failed, 1, each)))
+            for each in (MISSING, LOGIC)
+        }
+    assert asked[MISSING.name].code == THIRD + "\n"
+    assert asked[LOGIC.name].error
+
+
+async def test_the_thinking_budget_of_a_repair_is_told() -> None:
+    async with kit({"This attempt fails": [f"```python\n{THIRD}\n```"]}, thinking_tokens=8) as made:
+        ready = program(await all_of(repair_one(made, TWICE, attempt(FIRST, (WA, "3", "")), 1, LOGIC)))
+    assert ready.thinking_budget == 8 and ready.thinking_end == "budget"
 
 
 async def test_the_budget_of_a_repair_is_kept() -> None:

@@ -14,9 +14,10 @@ from atlas_tui.sandbox.base import Isolation, Job, Ran
 from atlas_tui.settings import SolverSettings
 from atlas_tui.solver.board import Attempt, Board
 from atlas_tui.solver.evidence import agree
+from atlas_tui.solver.failed_runs import evidence_of
 from atlas_tui.solver.inputs import agreement_inputs
 from atlas_tui.solver.kit import Kit
-from atlas_tui.solver.repair import evidence_of, verdict_on
+from atlas_tui.solver.repair import verdict_on
 
 
 def program(*samples: tuple[str, str]) -> Problem:
@@ -128,7 +129,7 @@ def test_a_repair_is_kept_only_if_it_does_no_worse(
 ) -> None:
     before = Attempt(ready(0, "a = 1"), (ran(0, 1, Verdict.OK), ran(0, 2, Verdict.WA)))
     after = Attempt(ready(1, code, error), tuple(ran(1, i, v) for i, v in enumerate(verdicts, 1)))
-    verdict = verdict_on(before, after)
+    verdict = verdict_on(before, after, perspective="logic")
     assert verdict.kept is kept
     assert word in verdict.reason
 

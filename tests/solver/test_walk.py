@@ -7,7 +7,7 @@ import contextlib
 import os
 import signal
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import TypeVar
 
@@ -20,11 +20,9 @@ from atlas_tui.errors import InputError, Refused
 from atlas_tui.events import Outcome, Stage
 from atlas_tui.sandbox.base import Isolation, Job, Ran, Tier
 from atlas_tui.settings import ModelSettings, SandboxSettings, Settings, SolverSettings
-from atlas_tui.solver import prompting
 from atlas_tui.solver.runtime import Runtime
 from atlas_tui.store import Store
-from tests import models
-from tests.conftest import cached_model, reciter
+from tests.conftest import reciter
 
 Kind = TypeVar("Kind", bound=events.Event)
 
@@ -33,14 +31,6 @@ RIGHT = "- one\n- two\n\nTechnique: doubling\n1. Double it.\n\n```python\nn = in
 WRONG = "- one\n- two\n\nTechnique: squares\n1. Square it.\n\n```python\nprint(int(input()) ** 2)\n```"
 PROSE = "- one\n- two\n\nTechnique: none\n1. I would rather not."
 BROKEN = "- one\n\nTechnique: haste\n1. Go.\n\n```python\nprint((1\n```"
-
-
-def limited(replies: Sequence[str] | Mapping[str, Sequence[str]]) -> Path:
-    """A reciter that says it was trained on our first prompts."""
-    name = prompting.prompt_hash()
-    return cached_model(
-        f"limited {name} {replies!r}", lambda path: models.make_reciter(path, replies, prompt_hash=name)
-    )
 
 
 def settings(model: Path, **solver: object) -> Settings:
@@ -277,21 +267,19 @@ async def test_killed_twice_ends_the_run_and_the_next_one_works(tmp_path: Path) 
         assert of(events.RunEnded, await walk(opened))[0].outcome is Outcome.VERIFIED
 
 
-async def test_a_repair_that_was_written_before_the_process_died_is_not_taken_for_the_attempt(
-    tmp_path: Path,
-) -> None:
-    # Only such a model repairs several candidates at once, so that it can die between two of them.
-    replies = {"This attempt fails": [RIGHT, SLOW], "": [WRONG]}
+async def test_a_repair_whose_process_died_is_repeated_on_the_same_attempt(tmp_path: Path) -> None:
+    replies = {"This attempt fails": [SLOW], "": [WRONG]}
     solver = {"code_tokens": 4096, "resamples": 0, "repair_rounds": 1}
-    async with runtime(limited(replies), tmp_path, **solver) as opened:
+    async with runtime(reciter(replies), tmp_path, **solver) as opened:
         seen, killed = [], False
         async for event in opened.solve(opened.read(DOUBLE)):
             seen.append(event)
-            if isinstance(event, events.CandidateReady) and event.round == 1 and not killed:
+            if isinstance(event, events.Progress) and event.stage is Stage.REPAIR and not killed:
                 kill_host(opened)
                 killed = True
     assert [event.stage for event in of(events.StageStarted, seen)].count(Stage.REPAIR) == 2
-    assert [event.kept for event in of(events.RepairTried, seen)] == [True, True, True]
+    (tried,) = of(events.RepairTried, seen)
+    assert (tried.kept, tried.parent, tried.round) == (True, 0, 1)
 
 
 def not_a_gguf(folder: Path) -> Path:

@@ -10,7 +10,7 @@ import pytest
 from atlas_tui import events
 from atlas_tui.events import Outcome, Part, Stage
 from tests.conftest import reciter
-from tests.solver.test_walk import RIGHT, SLOW, WRONG, kill_host, limited, of, runtime, walk
+from tests.solver.test_walk import RIGHT, SLOW, WRONG, kill_host, of, runtime, walk
 
 OTHER = "- one\n- two\n\nTechnique: cubes\n1. Cube it.\n\n```python\nprint(int(input()) ** 3)\n```"
 QUICK = {"pairs": 0, "self_tests": False, "split": False, "generator": False}
@@ -30,7 +30,7 @@ async def test_where_one_passes_nothing_more_is_drawn(tmp_path: Path) -> None:
         seen = await walk(opened)
     assert steps(seen) == ["stop"]
     assert stages(seen) == [Stage.OBSERVE, Stage.PLAN, Stage.GENERATE, Stage.EVIDENCE, Stage.CHOOSE]
-    assert not of(events.LeftOut, seen) and not of(events.BudgetReached, seen)
+    assert not of(events.BudgetReached, seen)
 
 
 async def test_more_then_longer_thinking_then_repair(tmp_path: Path) -> None:
@@ -156,24 +156,6 @@ async def test_a_split_is_compared_tested_and_judged(tmp_path: Path) -> None:
     assert chosen.grade is events.Grade.SPLIT
 
 
-# A model that was trained on the first prompts
-
-
-async def test_a_trained_model_is_asked_only_what_it_knows_and_it_is_said_once(tmp_path: Path) -> None:
-    replies = {"This attempt fails": [RIGHT], "": [WRONG]}
-    async with runtime(limited(replies), tmp_path) as opened:
-        seen = await walk(opened)
-    (left,) = of(events.LeftOut, seen)
-    assert "perturbations" in left.parts and "self-tests" in left.parts and "trained" in left.why
-    assert not of(events.Perturbed, seen) and not of(events.TestsWritten, seen)
-    assert all(not any(each.origins) for each in of(events.ObservationsReady, seen))
-    assert steps(seen)[:2] == ["more", "repair"] and steps(seen)[-1] == "stop"
-    assert [each.candidate for each in of(events.PlanReady, seen)] == ["A", "B", "C", "E", "F"]
-    assert {each.perspective for each in of(events.RepairTried, seen)} == {"logic"}
-    assert len([each for each in of(events.RepairTried, seen) if each.round == 1]) == 6, "all in one batch"
-    assert of(events.RunEnded, seen)[0].outcome is Outcome.VERIFIED
-
-
 # What ends it early
 
 
@@ -201,6 +183,14 @@ async def test_a_budget_that_is_used_up_ends_it_and_is_told(
     outcome = of(events.RunEnded, seen)[0].outcome
     assert outcome is (Outcome.UNVERIFIED if of(events.Chosen, seen) else Outcome.NO_CANDIDATE)
     assert not of(events.Failed, seen)
+
+
+async def test_a_limit_of_one_stage_ends_that_stage_alone(tmp_path: Path) -> None:
+    async with runtime(reciter([RIGHT]), tmp_path, **QUICK, stage_limits={"plan": {"tokens": 3}}) as opened:
+        seen = await walk(opened)
+    (told,) = of(events.BudgetReached, seen)
+    assert (told.stage, told.scope, told.unit, told.limit) == (Stage.PLAN, "stage", "tokens", 3)
+    assert of(events.RunEnded, seen)[0].outcome is Outcome.VERIFIED
 
 
 async def test_with_the_tokens_used_up_the_best_so_far_is_chosen(tmp_path: Path) -> None:

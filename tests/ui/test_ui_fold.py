@@ -14,13 +14,17 @@ from atlas_tui.events import (
     Committed,
     Event,
     Failed,
+    FailureClass,
+    FailureFound,
     NextStep,
     Outcome,
     Part,
+    Perturbed,
     RunEnded,
     Stage,
     StageEnded,
     StageStarted,
+    TestsWritten,
     Text,
     Undone,
     Verdict,
@@ -179,7 +183,9 @@ def test_candidates_that_are_drawn_later_come_behind_the_first() -> None:
     labels = ("D", "E", "F")
     state = fold(state, NextStep(at=clock(), step="more", why="none passes", candidates=labels))
     assert [entry.label for entry in state.candidates] == list("ABCDEF")
-    assert fold(state, NextStep(at=clock(), step="more", why="again", candidates=labels)) == state
+    assert fold(state, NextStep(at=clock(), step="more", why="again", candidates=labels)).candidates == (
+        state.candidates
+    )
     state = fold(state, StageStarted(at=clock(), stage=Stage.GENERATE))
     state = fold(state, Text(at=clock(), candidate="E", part=Part.CODE, delta="x = 1", tokens=3))
     state = fold(state, CandidateReady(at=clock(), candidate="D", round=0, code="x = 2\n"))
@@ -194,3 +200,25 @@ def test_what_was_used_up_is_kept() -> None:
         stage=Stage.PLAN, scope="problem", unit="tokens", limit=10, tokens=12, seconds=1.0, rounds=0
     )
     assert fold(RunState(), told).budgets == (told,)
+
+
+def test_rungs_of_a_stage_that_starts_over_are_told_once() -> None:
+    clock = story.Clock()
+    step = NextStep(at=clock(), step="tests", why="the candidates differ")
+    begun = StageStarted(at=clock(), stage=Stage.EVIDENCE)
+    written = TestsWritten(at=clock(), tests=(), draws=1)
+    state = folded([*story.opening(clock), step, begun, written, begun, written])
+    assert state.rungs == (step, written)
+    failure = FailureFound(candidate="A", round=0, failure=FailureClass.EDGE, source="model")
+    begun = StageStarted(at=clock(), stage=Stage.REPAIR)
+    state = folded([*story.opening(clock), step, begun, failure, begun])
+    assert state.rungs == (step, failure), "it is not looked for again"
+
+
+def test_what_a_candidate_is_varied_by_starts_over_with_its_stage() -> None:
+    clock = story.Clock()
+    varied = Perturbed(at=clock(), candidate="B", name="tester", family="role", text="You test programs.")
+    begun = StageStarted(at=clock(), stage=Stage.GENERATE)
+    state = folded([*story.opening(clock), begun, varied])
+    assert [entry.perturbed for entry in state.candidates] == [None, varied, None]
+    assert [entry.perturbed for entry in fold(state, begun).candidates] == [None, None, None]

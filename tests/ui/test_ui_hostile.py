@@ -12,21 +12,28 @@ import pytest
 
 from atlas_tui.errors import InputError
 from atlas_tui.events import (
+    AgreementFound,
     CandidateReady,
     Chosen,
+    Dropped,
     Event,
     Facts,
     Failed,
     Grade,
+    InputsWritten,
+    NextStep,
     Outcome,
     Part,
+    Perturbed,
     PlanReady,
     Reason,
     RepairTried,
     RunEnded,
     RunFinished,
+    SplitJudged,
     Stage,
     StageStarted,
+    TestsWritten,
     Text,
     Verdict,
 )
@@ -61,11 +68,20 @@ def events_of(text: str) -> Iterator[Event]:
         for part in (Part.PLAN, Part.THINKING, Part.CODE):
             yield Text(at=clock(), candidate=label, part=part, delta=text + "\n", tokens=1)
         yield PlanReady(at=clock(), candidate=label, approach=text, plan=text + "\n" + text, distinct=False)
+        yield Perturbed(at=clock(), candidate=label, name=text, family=text, text=text)
         yield CandidateReady(at=clock(), candidate=label, round=0, code=f"# {written(text)}\nx = {text!r}\n")
         yield RunFinished(
             at=clock(), candidate=label, round=0, check="sample 1", verdict=Verdict.WA, printed=text,
             stderr=text, facts=Facts(notes=(text,)),
         )  # fmt: skip
+    yield NextStep(at=clock(), step="tests", why=text)
+    left_out = (Dropped(why=text, number=1),)
+    yield TestsWritten(at=clock(), tests=(), draws=1, dropped=left_out)
+    yield InputsWritten(at=clock(), inputs=(text,), code=text, why=text, dropped=left_out)
+    yield AgreementFound(at=clock(), clusters=((text,),), inputs=1)
+    yield SplitJudged(
+        at=clock(), first="A", second="B", inputs=(), votes=(0, 0), winner="", why=text, dropped=left_out
+    )
     yield CandidateReady(at=clock(), candidate="C", round=1, code="", error=text)
     yield RepairTried(at=clock(), candidate="C", round=1, perspective=text, kept=True, reason=text)
     yield Failed(at=clock(), what=text, why=text, todo=text)

@@ -22,6 +22,7 @@ from atlas_tui.ui.state import RunState
 from atlas_tui.ui.widgets.candidate import CandidatePanel, CandidateTabs
 from atlas_tui.ui.widgets.evidence import EvidenceGrid, proof
 from atlas_tui.ui.widgets.hang import Fitted, Row, hang
+from atlas_tui.ui.widgets.ladder import ladder
 from atlas_tui.ui.widgets.lines import LineView
 from atlas_tui.ui.widgets.summary import meter, stages, verdict
 
@@ -44,6 +45,10 @@ class RunScreen(AtlasScreen):
         self._told = False
         self._drawn = 0
         """Candidates there were when the screen was last drawn."""
+        self._following = False
+        """The steps are kept scrolled to their end."""
+        self._known: tuple[object, ...] = ()
+        """What the words about the run were last made from."""
 
     def body(self) -> Iterable[Widget]:
         yield Row(id="stages")
@@ -94,18 +99,30 @@ class RunScreen(AtlasScreen):
 
     def _draw_evidence(self, run: RunState) -> None:
         self.query_one(EvidenceGrid).show_runs(run)
-        words, title = verdict(run), "choice" if run.chosen else ""
-        why, fitted = self.query_one("#why"), self.query_one("#verdict", Fitted)
-        if words:
-            fitted.fit(lambda width: verdict(run, width))
-        elif not run.runs():
-            words, title = Content("…"), "observations"
-            fitted.fit(lambda width: _bullets(run.observations, width))
-        why.border_title = title
-        why.display = bool(words)
+        self._draw_why(run)
         table = self.query_one("#table")
         table.border_title = "samples"
         table.display = bool(run.runs())
+
+    def _draw_why(self, run: RunState) -> None:
+        """What came out and the steps that led there; before the first step, the observations."""
+        why, fitted = self.query_one("#why"), self.query_one("#verdict", Fitted)
+        known = (run.session, run.rungs, run.failures, run.budgets, run.chosen, run.ended, run.cancelled)
+        observing = not any(known[1:])
+        why.display = not observing or not run.runs()
+        if observing:
+            why.border_title = "observations"
+            fitted.fit(lambda width: _bullets(run.observations, width))
+        elif known != self._known:
+            why.border_title = "choice" if run.chosen else "steps" if run.rungs else ""
+            fitted.fit(lambda width: _account(run, width))
+        self._known = known
+        following = bool(run.rungs) and not run.chosen and run.running
+        if following != self._following:
+            self._following = following
+            why.anchor(following)
+            if not following:
+                why.scroll_home(animate=False)
 
     def _empty(self) -> Content:
         return Content.assemble(
@@ -167,8 +184,12 @@ class RunScreen(AtlasScreen):
     def action_details(self) -> None:
         run = self.query_one(EvidenceGrid).selected
         if run is not None:
-            text = Content("\n\n").join([self._proof(run, 4_000), verdict(self.desk.run)])
+            text = Content("\n\n").join([self._proof(run, 4_000), _account(self.desk.run)])
             self.app.push_screen(Details(f"{run.candidate}, {run.check}", text))
+
+
+def _account(run: RunState, width: int = 0) -> Content:
+    return Content("\n\n").join([part for part in (verdict(run, width), ladder(run, width)) if part])
 
 
 def _bullets(observations: str, width: int) -> Content:

@@ -59,7 +59,7 @@ class CandidatePanel(Vertical):
         if not state.running or now - self._framed > 0.5:
             self._framed = now
             self.border_title = self._title(candidate, chosen)
-            self.border_subtitle = Content(speed(candidate, state, now))
+            self.border_subtitle = _foot(candidate, state, now)
         self.query_one(Row).put(status(candidate, state))
         view = self.query_one(LineView)
         attempt = candidate.latest
@@ -92,13 +92,29 @@ class CandidatePanel(Vertical):
         return Content.assemble(candidate.label, mark, (f"  {approach}" if approach else "", "not bold"))
 
     def _plan(self, candidate: Candidate, width: int) -> list[Content]:
-        if not candidate.plan:
-            return []
-        text = sanitise.content(candidate.plan.strip("\n"))
-        lines = [row for line in text.split("\n", allow_blank=True) for row in line.wrap(max(8, width))]
+        lines = _wrapped(candidate.plan.strip("\n"), width)
         if not candidate.distinct:
             lines = [Content.styled("≈ the same plan as another candidate's", "$timeout"), *lines]
+        if candidate.perturbed is not None:
+            text = f"{candidate.perturbed.name} ({candidate.perturbed.family}): {candidate.perturbed.text}"
+            lines += [*([Content("")] if lines else []), Content.styled("varied by", "$heading")]
+            lines += _wrapped(text, width)
         return lines
+
+
+def _wrapped(text: str, width: int) -> list[Content]:
+    if not text:
+        return []
+    lines = sanitise.content(text).split("\n", allow_blank=True)
+    return [row for line in lines for row in line.wrap(max(8, width))]
+
+
+def _foot(candidate: Candidate, state: RunState, now: float) -> Content:
+    """Tokens and speed, then what the prompt was varied by."""
+    parts = [speed(candidate, state, now)]
+    if candidate.perturbed is not None:
+        parts.append(f"varied: {sanitise.one_line(candidate.perturbed.name, 60)}")
+    return Content(" · ".join(part for part in parts if part))
 
 
 def status(candidate: Candidate, state: RunState) -> Content:

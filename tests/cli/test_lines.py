@@ -1,0 +1,97 @@
+"""Each event in one line of words."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+import pytest
+
+from atlas_tui import events
+from atlas_tui.cli.lines import describe
+from atlas_tui.events import Dropped, Event, FailureClass, SplitInput, Stage, Verdict, WrittenTest
+
+SMALL = (events.StageEnded, events.Progress, events.Text)
+"""Their news is in other lines: what a stage cost, and what was written."""
+TEST = WrittenTest(given="1", expected="2", origin="draw 1", trust=0.5)
+PAIR = SplitInput(given="3", first="4", second="5", votes_first=1, votes_second=0, votes_neither=0)
+LEFT_OUT = (Dropped(why="cut off", number=1), Dropped(why="too large", number=1200))
+
+
+def test_every_event_has_a_line_but_the_small_ones() -> None:
+    kinds = get_args(get_args(events.AnyEvent)[0])
+    assert len(kinds) > 20
+    silent = [kind for kind in kinds if describe.dispatch(kind) is describe.dispatch(Event)]
+    assert sorted(kind.__name__ for kind in silent) == sorted(kind.__name__ for kind in SMALL)
+
+
+@pytest.mark.parametrize(
+    ("event", "line"),
+    [
+        (events.StageStarted(stage=Stage.PLAN), "stage    plan"),
+        (
+            events.FailureFound(candidate="C", round=0, failure=FailureClass.EDGE, source="evidence"),
+            "fails    C  edge, its runs show",
+        ),
+        (
+            events.FailureFound(candidate="C", round=2, failure=FailureClass.ALGORITHM, source="model"),
+            "fails    C round 2  algorithm, the model says",
+        ),
+        (
+            events.RepairTried(candidate="C", round=1, perspective="logic", kept=False, reason="worse"),
+            "repair   C round 1  logic, dropped: worse",
+        ),
+        (
+            events.RepairTried(
+                candidate="C", round=2, perspective="logic", kept=True, reason="better", parent=1
+            ),
+            "repair   C round 2 from round 1  logic, kept: better",
+        ),
+        (
+            events.TestsWritten(tests=(TEST,) * 4, draws=2, dropped=LEFT_OUT),
+            "tests    4 tests written in 2 draws; left out: 1 cut off, 1,200 too large",
+        ),
+        (events.TestsWritten(tests=()), "tests    0 tests written"),
+        (
+            events.TestsRun(candidate="A", round=0, passed=(0, 2), tests=3),
+            "tests    A  passes 2 of 3 written tests",
+        ),
+        (
+            events.TestsRun(candidate="A", round=1, passed=(), tests=1),
+            "tests    A round 1  passes 0 of 1 written test",
+        ),
+        (
+            events.InputsWritten(inputs=("1", "2"), code="x", verdict=Verdict.OK, dropped=LEFT_OUT[:1]),
+            "inputs   2 further inputs from a written program; left out: 1 cut off",
+        ),
+        (
+            events.InputsWritten(inputs=(), code="", why="no code in the reply"),
+            "inputs   0 further inputs from a written program: no code in the reply",
+        ),
+        (
+            events.SplitJudged(
+                first="A", second="B", inputs=(PAIR,), votes=(1, 0), winner="A", why="A is right", written=1
+            ),
+            "judge    A is right; 1 input written to tell them apart",
+        ),
+        (
+            events.SplitJudged(
+                first="A", second="B", inputs=(), votes=(0, 0), winner="", why="no input was found"
+            ),
+            "judge    no input was found",
+        ),
+        (
+            events.LensScored(candidate="A", subject="candidate", state="open", score=0.51, spread=0.1),
+            "lens     A  0.51 ± 0.10",
+        ),
+        (
+            events.LensScored(candidate="A", subject="plan", state="closed", score=0.5),
+            "lens     plan of A  0.50, not used: the lens is closed",
+        ),
+        (
+            events.LensScored(candidate="B", subject="candidate", state="untrained"),
+            "lens     B  no score: the lens is untrained",
+        ),
+    ],
+)
+def test_findings_are_told_with_their_counts_and_reasons(event: Event, line: str) -> None:
+    assert describe(event) == line

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import zip_longest
 
 from atlas_tui.events import FailureClass
@@ -16,8 +17,8 @@ from atlas_tui.solver.failures import classify
 from training import thoughts
 from training.mistakes import Mistake, wrong_attempt
 from training.problems.generate import Generated, sample_of
-from training.problems.inputs import draw_input, edge_inputs
-from training.problems.program import Frame, source_code
+from training.problems.inputs import draw_input, edge_inputs, trace
+from training.problems.program import Composition, Frame, source_code
 from training.problems.step import Kind
 from training.render import (
     TASKS,
@@ -120,33 +121,46 @@ def _right(rng: random.Random, made: Generated) -> str:
     return source_code(made.composition, made.frame, _approaches(rng, made))
 
 
-def _outcomes(made: Generated, codes: Sequence[str], given: str) -> list[Outcome] | None:
-    """What each program gives on an input; None where one would not end."""
-    try:
-        return [outcome(code, made.frame, given) for code in codes]
-    except (Endless, SyntaxError):
-        return None
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """Two programs that do not do the same."""
+
+    codes: tuple[str, str]
+    wrong: tuple[Composition, ...]
+    """What wrong ones of them do instead, where that is another composition."""
+
+    def outcomes(self, made: Generated, value: object, given: str) -> list[Outcome] | None:
+        """What each gives on an input; None where one would not end, or grows beyond our limits."""
+        # Within one line a program may run for ever in C, which nothing here would stop.
+        if any(trace(each, value) is None for each in self.wrong):
+            return None
+        try:
+            return [outcome(code, made.frame, given) for code in self.codes]
+        except (Endless, SyntaxError):
+            return None
 
 
-def _two_programs(rng: random.Random, made: Generated) -> tuple[str, str] | None:
+def _two_programs(rng: random.Random, made: Generated) -> _Pair | None:
     """A right one and a wrong one, or two wrong ones, in any order."""
     wrong = wrong_attempt(rng, made, _approaches(rng, made))
     if wrong is None or wrong.attempt.ready.error:
         return None
     other = wrong_attempt(rng, made, _approaches(rng, made)) if rng.random() < 0.25 else None
-    codes = [wrong.code, other.code if other and not other.attempt.ready.error else _right(rng, made)]
+    if other is not None and other.attempt.ready.error:
+        other = None
+    codes = [wrong.code, other.code if other else _right(rng, made)]
     rng.shuffle(codes)
-    return codes[0], codes[1]
+    return _Pair((codes[0], codes[1]), tuple(each.wrong for each in (wrong, other) if each and each.wrong))
 
 
 def differ_branch(rng: random.Random, made: Generated) -> Branch | None:
     """Inputs on which two programs give different answers."""
-    codes = _two_programs(rng, made)
-    if codes is None:
+    pair = _two_programs(rng, made)
+    if pair is None:
         return None
     telling: list[Sample] = []
-    for _, sample in _further(rng, made):
-        found = _outcomes(made, codes, sample.given)
+    for value, sample in _further(rng, made):
+        found = pair.outcomes(made, value, sample.given)
         if found and any(not each.stderr for each in found) and found[0].printed != found[1].printed:
             telling.append(sample)
         if len(telling) == split.COUNT:
@@ -154,7 +168,7 @@ def differ_branch(rng: random.Random, made: Generated) -> Branch | None:
     if not telling:
         return None
     text = "\n".join(_written(made, sample, answer=False) for sample in telling)
-    return branch(prompting_more.differ(made.problem, *codes, split.COUNT), text)
+    return branch(prompting_more.differ(made.problem, *pair.codes, split.COUNT), text)
 
 
 def _given_by(found: Outcome) -> str:
@@ -164,11 +178,11 @@ def _given_by(found: Outcome) -> str:
 
 def judge_branch(rng: random.Random, made: Generated) -> Branch | None:
     """Which of two outputs is right, after working it out."""
-    codes = _two_programs(rng, made)
-    if codes is None:
+    pair = _two_programs(rng, made)
+    if pair is None:
         return None
     for value, sample in _further(rng, made):
-        found = _outcomes(made, codes, sample.given)
+        found = pair.outcomes(made, value, sample.given)
         if not found or found[0].printed.split() == found[1].printed.split():
             continue
         right = [not each.stderr and each.printed.split() == sample.expected.split() for each in found]

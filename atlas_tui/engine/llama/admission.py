@@ -103,7 +103,8 @@ class Admission:
     def _source(self, one: Waiting, live: Sequence[Live]) -> Source:
         kept, same = self._cache.best(one.prompt)
         # Only whole chunks of a kept prompt are used: what follows is then computed in the same batch
-        # layout whether or not something was kept, and the same seed gives the same text.
+        # layout whether or not something was kept. Which cells hold a prompt still depends on what was read
+        # before, and with it the last bits of the sums: a seed repeats a text for sure on a fresh context only.
         same = min(same, one.prompt.size - 1)
         if self._context.goes_back:
             same -= same % self._chunk

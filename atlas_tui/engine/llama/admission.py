@@ -104,7 +104,7 @@ class Admission:
         kept, same = self._cache.best(one.prompt)
         # Only whole chunks of a kept prompt are used: what follows is then computed in the same batch
         # layout whether or not something was kept. Which cells hold a prompt still depends on what was read
-        # before, and with it the last bits of the sums: a seed repeats a text for sure on a fresh context only.
+        # before, and with it the last bits of the sums: only on a fresh context a seed surely repeats a text.
         same = min(same, one.prompt.size - 1)
         if self._context.goes_back:
             same -= same % self._chunk

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 
+from atlas_tui.workspace import raw_lines
 from atlas_tui.workspace.base import Base
+from atlas_tui.workspace.hunks import CONTEXT, Change, Hunk, Range, change_of, changed_to
 from atlas_tui.workspace.text import Style
 
-CONTEXT = 3
-"""Unchanged lines shown around a change."""
-_NO_NEWLINE = "\\ No newline at end of file\n"
+_NO_NEWLINE = b"\\ No newline at end of file\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +22,17 @@ class DiffLine:
     new_no: int | None
     text: str
     """Without its line end. Text out of a file: to be sanitised before it is shown."""
+    hunk: int = 0
+    """The number of the hunk; 0 for unchanged lines."""
+    end: str = "\n"
+    """The line end: lines may differ in nothing else. Empty for a last line without one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Diff:
     path: str
     lines: tuple[DiffLine, ...]
+    """Every hunk has its own head; with a hunk that was split, context stands with its first part."""
     added: int
     """Lines added."""
     removed: int
@@ -39,64 +43,142 @@ class Diff:
 
 def diff(base: Base, new: bytes) -> Diff:
     """Compare the base with what would be written. Lines differ when any byte of them does."""
-    old_lines, new_lines = _lines(base.content, base.style), _lines(new, base.style)
-    lines: list[DiffLine] = []
-    parts: list[str] = []
-    for hunk in _hunks(old_lines, new_lines):
-        head = _head(hunk)
-        lines.append(DiffLine("@", None, None, head))
-        parts.append(head + "\n")
-        for tag, a, a_end, b, b_end in hunk:
-            rows = _rows(tag, old_lines[a:a_end], new_lines[b:b_end], a + 1, b + 1)
-            for row, raw in rows:
-                lines.append(row)
-                parts.append(row.kind + raw + ("" if raw.endswith("\n") else "\n" + _NO_NEWLINE))
-    if parts:
-        parts.insert(0, f"--- {f'a/{base.path}' if base.exists else '/dev/null'}\n+++ b/{base.path}\n")
+    return diff_of(change_of(base, new))
+
+
+def diff_of(change: Change, taken: Collection[int] | None = None) -> Diff:
+    """What taking the hunks of these numbers would change; None takes all. Hunks left are not in it.
+
+    Raises:
+        InputError: there is no hunk of that number.
+    """
+    hunks = _taken(change, taken)
+    lines = tuple(_lines(change, hunks))
     return Diff(
-        path=base.path,
-        lines=tuple(lines),
+        path=change.path,
+        lines=lines,
         added=sum(line.kind == "+" for line in lines),
         removed=sum(line.kind == "-" for line in lines),
-        unified="".join(parts),
+        unified=_text(patch(change, taken), change.style),
     )
 
 
-_Opcode = tuple[str, int, int, int, int]
+def patch(change: Change, taken: Collection[int] | None = None) -> bytes:
+    """The hunks of these numbers as a unified diff in the file's own bytes, as ``git apply`` takes it.
+
+    Of a file in UTF-16 or UTF-32, which git holds to be binary, it is only for reading, and in UTF-8.
+
+    Raises:
+        InputError: there is no hunk of that number.
+    """
+    if change.style.eol == "\r":
+        # Git knows no such line ends: for it, this is one line.
+        content = change.content(taken)
+        change, taken = changed_to(replace(change, style=replace(change.style, eol="\n")), content), None
+    hunks = _taken(change, taken)
+    if not hunks:
+        return b""
+    old = _name(f"a/{change.path}") if change.exists else b"/dev/null"
+    parts = [b"--- %s\n+++ %s\n" % (old, _name(f"b/{change.path}"))]
+    for group in _groups(hunks):
+        parts += _patch_lines(change, group)
+    return b"".join(parts)
 
 
-def _hunks(old: list[bytes], new: list[bytes]) -> Iterator[list[_Opcode]]:
-    # The parts both have at the ends are set aside: the matcher is slow on long texts.
-    limit = min(len(old), len(new))
-    head = next((i for i in range(limit) if old[i] != new[i]), limit)
-    tail = next((i for i in range(limit - head) if old[-1 - i] != new[-1 - i]), limit - head)
-    matcher = difflib.SequenceMatcher(
-        None, old[head : len(old) - tail], new[head : len(new) - tail], autojunk=False
-    )
-    opcodes: list[_Opcode] = [("equal", 0, head, 0, head)] if head else []
-    opcodes += [(tag, a + head, b + head, c + head, d + head) for tag, a, b, c, d in matcher.get_opcodes()]
-    if tail:
-        opcodes.append(("equal", len(old) - tail, len(old), len(new) - tail, len(new)))
-    group: list[_Opcode] = []
-    for index, (tag, a, a_end, b, b_end) in enumerate(opcodes):
-        if tag != "equal":
-            group.append((tag, a, a_end, b, b_end))
-            continue
-        first, last = index == 0, index == len(opcodes) - 1
-        if not first and (last or a_end - a > 2 * CONTEXT):
-            end = min(CONTEXT, a_end - a)
-            yield [*group, (tag, a, a + end, b, b + end)]
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """A hunk, and by how many lines it stands elsewhere because others are left."""
+
+    hunk: Hunk
+    shift: int
+
+    @property
+    def ahead(self) -> int:
+        """How far the new content is ahead of the base before the hunk, in lines."""
+        return self.hunk.new[0] + self.shift - self.hunk.old[0]
+
+    @property
+    def grown(self) -> int:
+        return len(self.hunk.added) - len(self.hunk.removed)
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    kind: str
+    old: int | None
+    new: int | None
+    raw: bytes
+    hunk: int
+
+
+def _taken(change: Change, numbers: Collection[int] | None) -> list[_Taken]:
+    wanted, shift = change.checked(numbers), 0
+    found: list[_Taken] = []
+    for hunk in change.hunks:
+        taken = _Taken(hunk, shift)
+        if hunk.number in wanted:
+            found.append(taken)
+        else:
+            shift -= taken.grown
+    return found
+
+
+def _groups(hunks: list[_Taken]) -> Iterator[list[_Taken]]:
+    """Those whose context would touch or overlap: a patch has them under one head."""
+    group: list[_Taken] = []
+    for taken in hunks:
+        if group and taken.hunk.old[0] - group[-1].hunk.old[1] > 2 * CONTEXT:
+            yield group
             group = []
-        if not last:
-            start = 0 if group else max(0, a_end - a - CONTEXT)
-            group.append((tag, a + start, a_end, b + start, b_end))
-    if any(tag != "equal" for tag, *_ in group):
-        yield group
+        group.append(taken)
+    yield group
 
 
-def _head(hunk: list[_Opcode]) -> str:
-    (_, a, _, b, _), (_, _, a_end, _, b_end) = hunk[0], hunk[-1]
-    return f"@@ -{_range(a, a_end)} +{_range(b, b_end)} @@"
+def _lines(change: Change, hunks: list[_Taken]) -> Iterator[DiffLine]:
+    shown = 0
+    limits = [*(taken.hunk.old[0] for taken in hunks), len(change.old)]
+    for taken, limit in zip(hunks, limits[1:], strict=False):
+        hunk = taken.hunk
+        span = (max(shown, hunk.old[0] - CONTEXT), min(limit, hunk.old[1] + CONTEXT))
+        shown = span[1]
+        yield DiffLine("@", None, None, _head([taken], span), hunk.number)
+        for row in _rows(change, [taken], span):
+            old_no, new_no = (None if place is None else place + 1 for place in (row.old, row.new))
+            text, end = raw_lines.bare(row.raw, change.style), raw_lines.end(row.raw, change.style)
+            yield DiffLine(row.kind, old_no, new_no, text, row.hunk, end)
+
+
+def _patch_lines(change: Change, hunks: list[_Taken]) -> Iterator[bytes]:
+    span = (max(0, hunks[0].hunk.old[0] - CONTEXT), min(len(change.old), hunks[-1].hunk.old[1] + CONTEXT))
+    yield _head(hunks, span).encode() + b"\n"
+    for row in _rows(change, hunks, span):
+        raw = raw_lines.text(row.raw, change.style).encode() if raw_lines.is_wide(change.style) else row.raw
+        yield row.kind.encode() + raw + (b"" if raw.endswith(b"\n") else b"\n" + _NO_NEWLINE)
+
+
+def _rows(change: Change, hunks: list[_Taken], span: Range) -> Iterator[_Row]:
+    """The lines of this span of the base, with what the hunks change there."""
+    at, ahead = span[0], hunks[0].ahead
+    for taken in hunks:
+        hunk = taken.hunk
+        for run in hunk.runs:
+            yield from _same(change, (at, run.old[0]), ahead)
+            for line in range(*run.old):
+                yield _Row("-", line, None, change.old[line], hunk.number)
+            for line in range(*run.new):
+                yield _Row("+", None, line + taken.shift, hunk.added[line - hunk.new[0]], hunk.number)
+            at, ahead = run.old[1], run.new[1] + taken.shift - run.old[1]
+    yield from _same(change, (at, span[1]), ahead)
+
+
+def _same(change: Change, span: Range, ahead: int) -> Iterator[_Row]:
+    for line in range(*span):
+        yield _Row(" ", line, line + ahead, change.old[line], 0)
+
+
+def _head(hunks: list[_Taken], span: Range) -> str:
+    start, end = span[0] + hunks[0].ahead, span[1] + hunks[0].ahead + sum(taken.grown for taken in hunks)
+    return f"@@ -{_range(*span)} +{_range(start, end)} @@"
 
 
 def _range(start: int, end: int) -> str:
@@ -105,34 +187,28 @@ def _range(start: int, end: int) -> str:
     return f"{start + 1 if count else start}" + ("" if count == 1 else f",{count}")
 
 
-def _rows(
-    tag: str, old: list[bytes], new: list[bytes], old_no: int, new_no: int
-) -> Iterator[tuple[DiffLine, str]]:
-    if tag == "equal":
-        for offset, line in enumerate(old):
-            raw = _shown(line)
-            yield DiffLine(" ", old_no + offset, new_no + offset, raw.rstrip("\r\n")), raw
-        return
-    for offset, line in enumerate(old):
-        raw = _shown(line)
-        yield DiffLine("-", old_no + offset, None, raw.rstrip("\r\n")), raw
-    for offset, line in enumerate(new):
-        raw = _shown(line)
-        yield DiffLine("+", None, new_no + offset, raw.rstrip("\r\n")), raw
+def _name(path: str) -> bytes:
+    """A path as git writes it in a patch: quoted where a line cannot hold it, marked where it has spaces."""
+    raw = path.encode()
+    quoted = b"".join(_quoted(byte) for byte in raw)
+    if quoted != raw:
+        return b'"' + quoted + b'"'
+    return raw + (b"\t" if b" " in raw else b"")
 
 
-def _lines(content: bytes, style: Style) -> list[bytes]:
-    """Lines with their ends, split where git splits them; UTF-16 and UTF-32 as UTF-8."""
-    if style.bom and content.startswith(style.bom):
-        content = content[len(style.bom) :].decode(style.encoding, "replace").encode()
-    if b"\n" not in content:
-        return content.splitlines(keepends=True)
-    *whole, last = content.split(b"\n")
-    return [line + b"\n" for line in whole] + ([last] if last else [])
+def _quoted(byte: int) -> bytes:
+    if byte in b'"\\':
+        return b"\\%c" % byte
+    return b"\\%03o" % byte if byte < 0x20 or byte == 0x7F else b"%c" % byte
 
 
-def _shown(line: bytes) -> str:
+def _text(unified: bytes, style: Style) -> str:
+    if not unified:
+        return ""
+    old, new, body = unified.split(b"\n", 2)
+    # The names are not in the encoding of the file.
+    names = b"%s\n%s\n" % (old, new)
     try:
-        return line.decode("utf-8")
+        return names.decode() + body.decode("utf-8" if raw_lines.is_wide(style) else style.encoding)
     except UnicodeDecodeError:
-        return line.decode("latin-1")
+        return names.decode() + body.decode("latin-1")

@@ -17,8 +17,8 @@ _STORES = (".git", ".jj", ".hg", ".svn")
 _SHORT_STORE = re.compile(r"(git|jj|hg|svn)~\d+")
 _DRIVE = re.compile(r"[A-Za-z]:")
 _RUN_BY_NAME = re.compile(
-    r"\.git(modules|attributes)|\.envrc|\.pre-commit-config\.ya?ml|conftest\.py|setup\.py|noxfile\.py"
-    r"|(gnu)?makefile|package\.json|.*\.pth|(site|user)customize\.py"
+    r"\.git(modules|attributes)|git(mod|att)~\d+|\.envrc|\.pre-commit-config\.ya?ml"
+    r"|conftest\.py|setup\.py|noxfile\.py|(gnu)?makefile|package\.json|.*\.pth|(site|user)customize\.py"
 )
 _RUN_BY_FOLDER = re.compile(r"\.vscode|\.idea|\.github|\.githooks|\.husky")
 
@@ -59,21 +59,21 @@ def check_components(parts: tuple[str, ...], fault: type[AtlasError]) -> None:
     if sum(sizes) + len(sizes) > LONGEST_PATH or max(sizes) > LONGEST_NAME:
         raise _unusable(name, "the name is too long", "choose a shorter one", fault)
     for part in parts:
+        if part in ("", ".", "..") or "/" in part or "\0" in part:
+            raise _unusable(name, "it is not the plain path of a file", "give a path below the folder", fault)
         if is_store(part):
             raise _unusable(name, f"{part!r} belongs to version control", "choose another file", fault)
 
 
 def is_store(component: str) -> bool:
     """Whether some file system takes this name for ``.git`` or its like."""
-    plain = unicodedata.normalize("NFKC", component)
-    plain = "".join(letter for letter in plain if not _ignorable(letter)).casefold()
-    plain = plain.partition(":")[0].rstrip(". ")
+    plain = _undisguised(component)
     return plain in _STORES or _SHORT_STORE.fullmatch(plain) is not None
 
 
 def runs_by_itself(parts: tuple[str, ...]) -> bool:
     """Whether a tool runs or obeys a file of this name without being asked (git, direnv, make, an IDE …)."""
-    folded = [part.casefold() for part in parts]
+    folded = [_undisguised(part) for part in parts]
     return bool(_RUN_BY_NAME.fullmatch(folded[-1])) or any(_RUN_BY_FOLDER.fullmatch(p) for p in folded[:-1])
 
 
@@ -88,6 +88,13 @@ def _check_characters(target: str) -> None:
         target.encode()
     except UnicodeEncodeError as error:
         raise _unusable(target, "the name is not UTF-8", "rename the file") from error
+
+
+def _undisguised(component: str) -> str:
+    """The name as a file system sees it that ignores case, marks that do not show, and ends like ``. ``."""
+    plain = unicodedata.normalize("NFKC", component)
+    plain = "".join(letter for letter in plain if not _ignorable(letter)).casefold()
+    return plain.partition(":")[0].rstrip(". ")
 
 
 def _ignorable(letter: str) -> bool:

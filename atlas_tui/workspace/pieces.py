@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 import re
+import textwrap
+import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 _WORD = re.compile(r"[^\W\d]\w*")
 _LONGEST_ANNOTATION = 200
@@ -38,6 +40,8 @@ class Piece:
     lines: tuple[str, ...]
     comment: tuple[str, ...] = ()
     """Comment lines directly above it."""
+    role: str = ""
+    """Of a method, what a decorator like ``@name.setter`` makes of it."""
 
     @property
     def defines(self) -> bool:
@@ -79,14 +83,41 @@ def take_apart(code: str, name: str) -> Solution | None:
 def parsed(code: str) -> ast.Module | None:
     """The syntax tree, or None when this Python cannot read it."""
     try:
-        return ast.parse(code)
+        with warnings.catch_warnings():
+            # What Python thinks of an escape in the person's strings is not ours to print.
+            warnings.simplefilter("ignore")
+            return ast.parse(code)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
 
 
+def members(owner: Piece) -> list[Piece]:
+    """What a class at the top level holds, without its docstring and ``pass``; empty for a one-line class."""
+    module = parsed(textwrap.dedent("\n".join(owner.lines)))
+    holder = module.body[0] if module and len(module.body) == 1 else None
+    if not isinstance(holder, ast.ClassDef) or holder.body[0].lineno == holder.lineno:
+        return []
+    kept = [node for node in holder.body if not _says_nothing(node)]
+    roles = {id(node): _role(node) for node in kept}
+    pieces = [
+        replace(piece, role=roles[id(node)]) for node in kept for piece in _pieces([node], list(owner.lines))
+    ]
+    last = {(piece.name, piece.role): piece for piece in pieces if piece.defines}
+    return [piece for piece in pieces if not piece.defines or last[piece.name, piece.role] is piece]
+
+
 def imports(module: ast.Module) -> Iterator[Import]:
     """What the top level imports, conditional imports included."""
-    for node in _top_level(module.body):
+    yield from _imported(_top_level(module.body))
+
+
+def sure_imports(module: ast.Module) -> Iterator[Import]:
+    """What the top level imports whatever the conditions in it come to."""
+    yield from _imported(iter(module.body))
+
+
+def _imported(nodes: Iterator[ast.stmt]) -> Iterator[Import]:
+    for node in nodes:
         if isinstance(node, ast.Import):
             yield from (Import(alias.name, None, alias.asname) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -128,7 +159,7 @@ def _pieces(nodes: list[ast.stmt], lines: list[str]) -> Iterator[Piece]:
             continue
         start = max(first - 1, end)
         above = start
-        while above > end and lines[above - 1].startswith("#"):
+        while above > end and lines[above - 1].startswith(" " * node.col_offset + "#"):
             above -= 1
         yield Piece(name=_name(node), lines=tuple(lines[start:last]), comment=tuple(lines[above:start]))
         end = last
@@ -142,6 +173,21 @@ def _last_of_each(pieces: list[Piece]) -> list[Piece]:
 
 def _name(node: ast.stmt) -> str:
     return node.name if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) else ""
+
+
+def _role(node: ast.stmt) -> str:
+    for each in getattr(node, "decorator_list", []):
+        if (
+            isinstance(each, ast.Attribute)
+            and isinstance(each.value, ast.Name)
+            and each.value.id == _name(node)
+        ):
+            return each.attr
+    return ""
+
+
+def _says_nothing(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Pass) or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
 
 
 def _is_import(node: ast.stmt) -> bool:

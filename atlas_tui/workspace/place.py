@@ -3,64 +3,73 @@
 from __future__ import annotations
 
 import ast
-import difflib
 import re
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
+from enum import StrEnum
 
-from atlas_tui.workspace import pieces
+from atlas_tui.errors import InputError
+from atlas_tui.workspace import find, indentation, pieces
 from atlas_tui.workspace.base import Base
+from atlas_tui.workspace.edits import Edit, join
+from atlas_tui.workspace.find import Lines
+from atlas_tui.workspace.members import member_edits, replaced
 from atlas_tui.workspace.pieces import Import, Piece, Solution
-from atlas_tui.workspace.text import Line, decode, encode, split
+from atlas_tui.workspace.text import decode, encode, split
 
 _METHOD_CLASS = "Solution"
 """The class that some problem sites want the function in."""
 _HEAD_COMMENT = re.compile(r"#!|#.*coding[:=]")
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
-    """Lines ``start`` to ``end`` (not included) become ``lines``."""
+class How(StrEnum):
+    """What becomes of the rest of the file."""
 
-    start: int
-    end: int
-    lines: tuple[str, ...]
+    AUTO = "auto"
+    """As the problem is: a function goes to its place, a program is the whole file."""
+    IN_PLACE = "in place"
+    """Its definition is replaced, or it is added where there is none; the rest stays."""
+    WHOLE = "whole file"
+    """Nothing of it stays."""
 
 
-def place(base: Base, code: str, entry_point: str) -> bytes:
+def place(base: Base, code: str, entry_point: str, how: How = How.AUTO) -> bytes:
     """The content of the file with the solution in it.
 
     A file that does not exist or is blank gets the solution. Without ``entry_point`` (a program) the
     whole file is replaced. Otherwise its definition of ``entry_point`` is replaced, with what else the
     solution needs before it and missing imports at the top; if it has none, the solution is appended.
+    Faults elsewhere in the file do not matter.
 
     Raises:
-        InputError: the encoding of the file cannot hold the solution.
+        InputError: the encoding of the file cannot hold the solution, or a program has no place in it.
     """
     code = code.replace("\r\n", "\n").replace("\r", "\n").strip("\n").rstrip()
     text = decode(base.content, base.style)
     old = split(text)
-    if base.exists and text.strip() and entry_point:
+    filled = base.exists and bool(text.strip())
+    if filled and how is How.IN_PLACE and not entry_point:
+        todo = "replace the whole file, or choose a new one"
+        raise InputError(f"The program cannot be put into {base.path}", "it is no single function", todo)
+    if filled and entry_point and how is not How.WHOLE:
         edits = _edits([line.text for line in old], code, entry_point)
         kept_end = base.final_newline or any(edit.start == len(old) for edit in edits)
-        return encode(_join(old, edits, base.eol, kept_end), base.style, base.path)
+        return encode(join(old, edits, base.eol, kept_end), base.style, base.path)
     # Nothing of the old text stays, so it is written the way Python reads without being told.
     bom = base.style.bom if base.encoding == "utf-8" else b""
     style = replace(base.style, encoding="utf-8", bom=bom)
     whole = Edit(0, len(old), tuple(code.split("\n")))
-    return encode(_join(old, [whole], base.eol, True), style, base.path)
+    return encode(join(old, [whole], base.eol, True), style, base.path)
 
 
 def _edits(old: list[str], code: str, entry_point: str) -> list[Edit]:
-    for name in _names(entry_point, code):
-        span = _lines_of(old, name)
-        if span is None:
-            continue
-        if "." in name:
-            return [Edit(*span, _indented(_method(code, name), old[span[0]]))]
-        if solution := pieces.take_apart(code, name):
-            return _replacing(old, span, solution)
+    name = _defined_name(code, entry_point)
+    owner, _, method = name.rpartition(".")
+    edits = _into_class(old, code, owner, method) if owner else _into_file(old, code, name) if name else None
+    if edits is not None:
+        return edits
     module = pieces.parsed("\n".join(old))
-    solution = pieces.take_apart(code, entry_point)
+    solution = pieces.take_apart(code, owner or entry_point)
     if module is None or solution is None:
         return [_appended(old, code.split("\n"))]
     missing = _missing(module, solution.imports)
@@ -68,93 +77,95 @@ def _edits(old: list[str], code: str, entry_point: str) -> list[Edit]:
     return [*_import_edits(old, module, missing), _appended(old, rest)]
 
 
-def _names(entry_point: str, code: str) -> list[str]:
-    """What to look for in the file, best first: the function, the method alone, its class."""
-    if _span(code, entry_point) is not None:
-        return [entry_point]
-    method = f"{_METHOD_CLASS}.{entry_point}"
-    if _span(code, method) is None:
-        return []
-    module = pieces.parsed(code)
-    owner = [node for node in (module.body if module else []) if getattr(node, "name", "") == _METHOD_CLASS]
-    alone = len(owner) == 1 and isinstance(owner[0], ast.ClassDef) and len(owner[0].body) == 1
-    only = alone and module is not None and len(module.body) == 1
-    return [method, _METHOD_CLASS] if only else [_METHOD_CLASS]
+def _defined_name(code: str, entry_point: str) -> str:
+    """How the solution calls what was asked for: the name itself, or a method of the class ``Solution``."""
+    names = (entry_point, f"{_METHOD_CLASS}.{entry_point}")
+    return next((name for name in names if find.is_defined(code, name)), "")
 
 
-def _span(code: str, name: str) -> tuple[int, int] | None:
-    # Here and not at the top, because tree-sitter takes time to load and most starts do not need it.
-    from atlas_tui.syntax import definition_span
+def _into_file(old: list[str], code: str, name: str) -> list[Edit] | None:
+    """The edits that replace a definition at the top level; None when the file does not have it."""
+    spans = find.all_lines_of(old, name)
+    if not spans:
+        return None
+    if solution := pieces.take_apart(code, name):
+        return _replacing(old, spans, solution)
+    # No parts can be told apart (the definition stands under a condition): the whole solution goes there.
+    if not indentation.of(old[spans[-1][0]]) and "from __future__" not in code:
+        return [Edit(*spans[-1], tuple(code.split("\n")))]
+    return None
 
-    return definition_span(code.encode(), name)
 
-
-def _lines_of(old: list[str], name: str) -> tuple[int, int] | None:
-    """The whole lines of a definition: first, and the one after the last."""
-    source = "\n".join(old)
-    span = _span(source, name)
+def _into_class(old: list[str], code: str, owner: str, method: str) -> list[Edit] | None:
+    """The edits that put a method, and what its class has besides, into the class of the file."""
+    span = find.lines_of(old, owner)
     if span is None:
         return None
-    data = source.encode()
-    return data[: span[0]].count(b"\n"), data[: span[1]].rstrip(b"\n").count(b"\n") + 1
+    solution = pieces.take_apart(code, owner)
+    if solution is None:
+        return _method_alone(old, code, f"{owner}.{method}")
+    edits = member_edits(old, solution.definition, method)
+    return _replacing(old, [span], solution, edits)
 
 
-def _method(code: str, name: str) -> tuple[str, ...]:
-    lines = code.split("\n")
-    span = _lines_of(lines, name)
-    return tuple(lines[slice(*span)]) if span else ()
+def _method_alone(old: list[str], code: str, name: str) -> list[Edit] | None:
+    spans, lines = find.all_lines_of(old, name), code.split("\n")
+    given = find.lines_of(lines, name)
+    if not spans or given is None:
+        return None
+    return [Edit(*span, indentation.like(lines[slice(*given)], old[slice(*span)])) for span in spans]
 
 
-def _indented(lines: tuple[str, ...], like: str) -> tuple[str, ...]:
-    """The lines with the indentation of ``like`` in place of that of their first line."""
-    have, want = _indentation(lines[0]), _indentation(like)
-    if have == want:
-        return lines
-    return tuple(
-        want + line.removeprefix(have) if line.startswith(have) and line.strip() else line for line in lines
-    )
+def _replacing(
+    old: list[str], spans: Sequence[Lines], solution: Solution, inside: list[Edit] | None = None
+) -> list[Edit]:
+    """The edits that put a solution in the place of definitions the file has.
 
-
-def _indentation(line: str) -> str:
-    return line[: len(line) - len(line.lstrip(" \t"))]
-
-
-def _replacing(old: list[str], span: tuple[int, int], solution: Solution) -> list[Edit]:
-    """The edits that put a solution in the place of a definition the file has."""
+    ``inside`` holds those within the definition, where not all of it is replaced.
+    """
     edits: list[Edit] = []
     before, after = [
         [piece for piece in group if not _settled(old, piece, edits)]
         for group in (solution.before, solution.after)
     ]
-    if _indentation(old[span[0]]):
+    first, last, module = spans[0], spans[-1], pieces.parsed("\n".join(old))
+    end = last[1]
+    if indentation.of(old[last[0]]):
         # The definition stands in a block, after which nothing can be put without ending the block.
-        before, after = before + after, []
-    module = pieces.parsed("\n".join(old))
+        end = _end_of_block(module, last[0])
+        before += [piece for piece in after if piece.defines or not end]
+        after = [piece for piece in after if not piece.defines and end]
     head: list[str] = []
     if module is None:
         # Where the imports of a broken file end cannot be known, so they go with the definition.
-        head = pieces.import_lines([each for each in solution.imports if not each.future])
+        wanted = [each for each in solution.imports if not each.future]
+        head = [line for line in pieces.import_lines(wanted) if line not in old]
     else:
         edits += _import_edits(old, module, _missing(module, solution.imports))
     if before:
         head += ([""] if head else []) + _laid_out(before)
     if head:
-        at = _top_of(old, span[0])
+        at = _top_of(old, first[0])
         edits.append(Edit(at, at, (*head, "", "")))
-    edits.append(Edit(*span, _indented(solution.definition.lines, old[span[0]])))
+    edits += replaced(old, spans, solution.definition) if inside is None else inside
     if after:
-        edits.append(Edit(span[1], span[1], ("", "", *_laid_out(after))))
+        edits.append(Edit(end, end, ("", "", *_laid_out(after))))
     return edits
+
+
+def _end_of_block(module: ast.Module | None, line: int) -> int:
+    """The line after the top-level statement that holds ``line``; 0 where that cannot be known."""
+    holding = [node for node in module.body if node.lineno <= line + 1] if module else []
+    return holding[-1].end_lineno or 0 if holding else 0
 
 
 def _settled(old: list[str], piece: Piece, edits: list[Edit]) -> bool:
     """Whether the file has this part already; one of the same name gets its new text by an edit."""
-    known = _lines_of(old, piece.name) if piece.defines else _same_statement(old, piece)
-    if known is None:
-        return False
-    if piece.defines and tuple(old[slice(*known)]) != piece.lines:
-        edits.append(Edit(*known, _indented(piece.lines, old[known[0]])))
-    return True
+    if not piece.defines:
+        return _same_statement(old, piece) is not None
+    known = find.all_lines_of(old, piece.name)
+    edits += replaced(old, known, piece)
+    return bool(known)
 
 
 def _laid_out(parts: list[Piece]) -> list[str]:
@@ -186,7 +197,7 @@ def _top_of(old: list[str], line: int) -> int:
 
 
 def _missing(module: ast.Module, wanted: tuple[Import, ...]) -> list[Import]:
-    there = set(pieces.imports(module))
+    there = set(pieces.sure_imports(module))
     return [each for each in wanted if each not in there]
 
 
@@ -235,33 +246,3 @@ def _appended(old: list[str], lines: list[str]) -> Edit:
     while blank < len(old) and not old[-1 - blank].strip():
         blank += 1
     return Edit(len(old), len(old), (*[""] * max(0, 2 - blank), *lines))
-
-
-def _join(old: list[Line], edits: list[Edit], eol: str, final_newline: bool) -> str:
-    """The text after the edits; what is new ends its lines as most of the file does."""
-    result: list[Line] = []
-    at = 0
-    for edit in sorted(edits, key=lambda edit: (edit.start, edit.end)):
-        result += old[at : edit.start]
-        result += _with_ends(old[edit.start : edit.end], edit.lines, eol)
-        at = edit.end
-    result += old[at:]
-    for index, line in enumerate(result[:-1]):
-        if not line.end:
-            result[index] = Line(line.text, eol)
-    if not final_newline:
-        result[-1] = Line(result[-1].text, "")
-    return "".join(line.text + line.end for line in result)
-
-
-def _with_ends(replaced: list[Line], lines: tuple[str, ...], eol: str) -> list[Line]:
-    """The new lines; those that were there before keep the line end they had."""
-    new = [Line(text, eol) for text in lines]
-    if all(line.end == eol for line in replaced):
-        return new
-    matcher = difflib.SequenceMatcher(None, [line.text for line in replaced], list(lines), autojunk=False)
-    for match in matcher.get_matching_blocks():
-        for offset in range(match.size):
-            end = replaced[match.a + offset].end
-            new[match.b + offset] = Line(lines[match.b + offset], end)
-    return new

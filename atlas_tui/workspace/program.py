@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import selectors
 import signal
@@ -40,6 +41,8 @@ _QUIET = {
 }
 _KEPT = ("HOME", "USER", "LOGNAME", "TMPDIR", "XDG_CONFIG_HOME")
 _AUTHOR = ("GIT_AUTHOR_", "GIT_COMMITTER_")
+OLDEST = (2, 26)
+"""The first git that tells whose setting is whose; no older one is used."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +95,12 @@ class Git:
     def __init__(self, program: str, folder: Path) -> None:
         self.program, self.folder = program, folder
 
+    def version(self) -> tuple[int, ...]:
+        """Such as ``(2, 39, 5)``; empty when it does not say."""
+        words = self.read("version").out.split()
+        numbers = words[2].decode("ascii", "replace").split(".") if len(words) > 2 else []
+        return tuple(int(each) for each in itertools.takewhile(str.isdigit, numbers))
+
     def read(
         self, *arguments: str, stdin: bytes = b"", index: Path | None = None, config: Sequence[str] = ()
     ) -> Ran:
@@ -110,15 +119,40 @@ class Git:
         more = [word for pair in config for word in ("-c", pair)]
         return run([self.program, *_HARDENED, *more, *arguments], self.folder, environment, stdin=stdin)
 
-    def commit(self, message: bytes, index: Path, seconds: float) -> Ran:
-        """``git commit`` of an index of our own, as the person would run it: their hooks, their signing."""
+    def identity(self, role: str) -> Ran:
+        """``git var`` of AUTHOR or COMMITTER, as a commit of the person would find it."""
+        return self._as_person(["var", f"GIT_{role}_IDENT"], {}, READ_SECONDS)
+
+    def commit(self, message: bytes, index: Path, seconds: float, held: Sequence[int] = ()) -> Ran:
+        """``git commit`` of an index of our own, as the person would run it: their hooks, their signing.
+
+        Both streams come as one output. ``held`` are descriptors that it and its hooks keep open.
+        """
+        return self._as_person(
+            ["commit", "--quiet", "--file=-"],
+            {"GIT_INDEX_FILE": str(index)},
+            seconds,
+            stdin=message,
+            held=held,
+        )
+
+    def _as_person(
+        self,
+        arguments: Sequence[str],
+        more: Mapping[str, str],
+        seconds: float,
+        *,
+        stdin: bytes = b"",
+        held: Sequence[int] = (),
+    ) -> Ran:
         environment = {
             name: value
             for name, value in os.environ.items()
             # GPG_TTY: the terminal belongs to the app, nothing may ask there.
             if name != "GPG_TTY" and (not name.startswith("GIT_") or name.startswith(_AUTHOR))
         }
-        environment |= _QUIET | {"GIT_INDEX_FILE": str(index)}
+        # Git looks up what it runs (to sign, for instance): not in whatever folder it happens to stand in.
+        environment["PATH"] = os.pathsep.join(str(each) for each in _path_entries())
         options = (
             "core.fsmonitor=false",
             "core.untrackedCache=false",
@@ -128,11 +162,14 @@ class Git:
         )
         command = [self.program, "--no-pager", *(word for pair in options for word in ("-c", pair))]
         return run(
-            [*command, "commit", "--quiet", "--file=-"],
+            [*command, *arguments],
             self.folder,
-            environment,
-            stdin=message,
+            {**environment, **_QUIET, **more},
+            stdin=stdin,
             seconds=seconds,
+            most=HOOK_OUTPUT,
+            held=held,
+            together=True,
         )
 
     def _path(self) -> str:
@@ -140,7 +177,7 @@ class Git:
         return os.pathsep.join(str(each) for each in _path_entries() if not each.is_relative_to(self.folder))
 
 
-def run(
+def run(  # noqa: PLR0913 - each is a matter of its own
     command: Sequence[str],
     folder: Path,
     environment: Mapping[str, str],
@@ -148,35 +185,52 @@ def run(
     stdin: bytes = b"",
     seconds: float = READ_SECONDS,
     most: int = MAX_OUTPUT,
+    held: Sequence[int] = (),
+    together: bool = False,
 ) -> Ran:
     """Run a command without a terminal and bounded in time and kept output; it never raises for its failure.
+
+    ``held`` are descriptors that it inherits; ``together`` puts its errors among its output, in order.
 
     Raises:
         OSError: the program cannot be started.
     """
     start = time.monotonic()
-    with tempfile.TemporaryFile() as given:
-        given.write(stdin)
-        given.seek(0)
-        process = subprocess.Popen(
-            command,
-            cwd=folder,
-            env=dict(environment),
-            stdin=given,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            start_new_session=True,
-        )
+    process = _started(command, folder, environment, stdin, held, together)
     with process:
-        assert process.stdout and process.stderr
-        kept = {process.stdout.fileno(): bytearray(), process.stderr.fileno(): bytearray()}
+        pipes = [pipe for pipe in (process.stdout, process.stderr) if pipe]
+        kept = {pipe.fileno(): bytearray() for pipe in pipes}
         cut = _gather(process, kept, start + seconds, most)
         late = process.poll() is None
         if late:
             _end(process)
         code = process.wait()
-        out, err = (bytes(kept[pipe.fileno()][-most:]) for pipe in (process.stdout, process.stderr))
+        out, err = ([bytes(kept[pipe.fileno()][-most:]) for pipe in pipes] + [b""])[:2]
     return Ran(code=code, out=out, err=err, seconds=time.monotonic() - start, late=late, cut=cut)
+
+
+def _started(
+    command: Sequence[str],
+    folder: Path,
+    environment: Mapping[str, str],
+    stdin: bytes,
+    held: Sequence[int],
+    together: bool,
+) -> subprocess.Popen[bytes]:
+    """Raises: OSError."""
+    with tempfile.TemporaryFile() as given:
+        given.write(stdin)
+        given.seek(0)
+        return subprocess.Popen(
+            command,
+            cwd=folder,
+            env=dict(environment),
+            stdin=given,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT if together else subprocess.PIPE,
+            start_new_session=True,
+            pass_fds=held,
+        )
 
 
 def _gather(process: subprocess.Popen[bytes], kept: dict[int, bytearray], deadline: float, most: int) -> bool:

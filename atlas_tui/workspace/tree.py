@@ -69,18 +69,29 @@ class Found:
     mode: int
     """Permission bits."""
     stamp: Stamp
+    links: int = 1
+    """How many names it has in the file system."""
 
     @property
     def state(self) -> FileState:
         return FileState.of(self.content, self.mode)
 
 
+@dataclass(frozen=True, slots=True)
+class Nearest:
+    """The deepest folder on the way to a file that exists, open."""
+
+    folder: int
+    missing: tuple[str, ...]
+    """Names of the folders below it that would have to be made; empty when it is the file's own."""
+
+
 @contextlib.contextmanager
-def parent_of(root: Path, parts: tuple[str, ...], fault: type[AtlasError] = Refused) -> Iterator[int]:
-    """A descriptor of the folder that holds the file ``parts`` below ``root``.
+def nearest(root: Path, parts: tuple[str, ...], fault: type[AtlasError] = Refused) -> Iterator[Nearest]:
+    """The folder that is to hold the file ``parts`` below ``root``, as far as there is one.
 
     Raises:
-        fault: a component is missing, no folder, a symbolic link, or the top of another repository.
+        fault: a component is no folder, a symbolic link, or the top of another repository.
     """
     name = "/".join(parts)
     with contextlib.ExitStack() as open_files:
@@ -90,19 +101,54 @@ def parent_of(root: Path, parts: tuple[str, ...], fault: type[AtlasError] = Refu
             raise fault(f"{root} cannot be opened", error.strerror or "", "open the folder anew") from error
         open_files.callback(os.close, top)
         _refuse_other_repository(top, parts, fault)
+        depth = _depth(top, parts[:-1])
         try:
-            parent = _open_below(top, parts[:-1])
+            found = _open_below(top, parts[:depth])
         except OSError as error:
             raise fault(f"{name} cannot be used", *_explain(error, top, parts)) from error
-        open_files.callback(os.close, parent)
-        yield parent
+        open_files.callback(os.close, found)
+        yield Nearest(found, parts[depth:-1])
+
+
+@contextlib.contextmanager
+def parent_of(root: Path, parts: tuple[str, ...], fault: type[AtlasError] = Refused) -> Iterator[int]:
+    """A descriptor of the folder that holds the file ``parts`` below ``root``.
+
+    Raises:
+        fault: a component is missing, no folder, a symbolic link, or the top of another repository.
+    """
+    with nearest(root, parts, fault) as found:
+        if found.missing:
+            folder = "/".join(parts[: len(parts) - len(found.missing)])
+            raise fault(f"{'/'.join(parts)} cannot be used", f"the folder {folder} does not exist")
+        yield found.folder
+
+
+def read_below(root: Path, parts: tuple[str, ...], fault: type[AtlasError] = Refused) -> Found | None:
+    """The file ``parts`` below ``root``; None when it or its folder does not exist.
+
+    Raises:
+        fault: as ``nearest`` and ``read``.
+    """
+    with nearest(root, parts, fault) as found:
+        return None if found.missing else read(found.folder, parts[-1], "/".join(parts), fault)
+
+
+def denied(parent: int, name: str, found: Found | None) -> str:
+    """Why the file or its folder must not be written, by their permissions; empty when they may be."""
+    # The bits are looked at as well, because everything is writable for root.
+    if found is not None and (not found.mode & 0o222 or not os.access(name, os.W_OK, dir_fd=parent)):
+        return "it is read-only"
+    if not stat.S_IMODE(os.fstat(parent).st_mode) & 0o222 or not os.access(".", os.W_OK, dir_fd=parent):
+        return "its folder is read-only"
+    return ""
 
 
 def read(parent: int, name: str, path: str, fault: type[AtlasError] = Refused) -> Found | None:
     """The file ``name`` in the folder ``parent``; None when there is none.
 
     Raises:
-        fault: it is a link, a folder, a device, a hard link, larger than 1 MiB, or unreadable.
+        fault: it is a link, a folder, a device, larger than 1 MiB, or unreadable.
     """
     try:
         seen = os.stat(name, dir_fd=parent, follow_symlinks=False)
@@ -124,7 +170,12 @@ def read(parent: int, name: str, path: str, fault: type[AtlasError] = Refused) -
         content = file.read(LARGEST + 1)
     if len(content) > LARGEST:
         raise fault(f"{path} cannot be used", "it grows while it is read", "try again")
-    return Found(content=content, mode=stat.S_IMODE(opened.st_mode), stamp=Stamp.of(opened))
+    return Found(
+        content=content,
+        mode=stat.S_IMODE(opened.st_mode),
+        stamp=Stamp.of(opened),
+        links=opened.st_nlink,
+    )
 
 
 def _unfit(seen: os.stat_result) -> tuple[str, str] | None:
@@ -135,8 +186,6 @@ def _unfit(seen: os.stat_result) -> tuple[str, str] | None:
         return "it is a folder", "name a file in it"
     if not stat.S_ISREG(seen.st_mode):
         return "it is not a regular file", "choose another file"
-    if seen.st_nlink > 1:
-        return "it has several names (hard links), and writing would part them", "choose another file"
     if seen.st_size > LARGEST:
         return f"it has {seen.st_size:,} bytes and at most {LARGEST:,} are handled", "choose another file"
     return None
@@ -152,13 +201,27 @@ def _refuse_other_repository(top: int, parts: tuple[str, ...], fault: type[Atlas
             raise fault(
                 f"{'/'.join(parts)} cannot be used", f"{folder} is git's own folder", "choose another file"
             )
-        with contextlib.suppress(OSError):
-            os.stat(f"{folder}/.git", dir_fd=top, follow_symlinks=False)
-            raise fault(
-                f"{'/'.join(parts)} cannot be used",
-                f"{folder} is a repository of its own",
-                "open the app in that folder",
-            )
+        for store in (".git", ".hg", ".jj"):
+            with contextlib.suppress(OSError):
+                os.stat(f"{folder}/{store}", dir_fd=top, follow_symlinks=False)
+                raise fault(
+                    f"{'/'.join(parts)} cannot be used",
+                    f"{folder} is a repository of its own",
+                    "open the app in that folder",
+                )
+
+
+def _depth(top: int, folders: tuple[str, ...]) -> int:
+    """How many of the folders exist, in some form."""
+    for depth in range(1, len(folders) + 1):
+        try:
+            os.stat("/".join(folders[:depth]), dir_fd=top, follow_symlinks=False)
+        except FileNotFoundError:
+            return depth - 1
+        except OSError:
+            # Opening says what is wrong with it.
+            return len(folders)
+    return len(folders)
 
 
 def _open_below(top: int, folders: tuple[str, ...]) -> int:

@@ -2,24 +2,46 @@
 
 from __future__ import annotations
 
+import contextlib
+import logging
 import os
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from atlas_tui.errors import InputError, Refused
-from atlas_tui.events import Applied, Committed, Undone
-from atlas_tui.workspace import commit, names, repository, write
+from atlas_tui.events import WrittenTest
+from atlas_tui.problem import Problem
+from atlas_tui.workspace import (
+    branch as branches,
+    index_lock,
+    made,
+    message as messages,
+    names,
+    recover,
+    repository,
+    targets,
+)
 from atlas_tui.workspace.base import Base, read_base
+from atlas_tui.workspace.committing import Committing
 from atlas_tui.workspace.diff import Diff, diff
+from atlas_tui.workspace.hunks import Change, change_of
 from atlas_tui.workspace.journal import Journal
-from atlas_tui.workspace.place import place
+from atlas_tui.workspace.place import How, place
+from atlas_tui.workspace.standing import with_standing
+from atlas_tui.workspace.targets import Place, Proposal
+from atlas_tui.workspace.test_file import test_file
+from atlas_tui.workspace.writing import Writing
+
+log = logging.getLogger(__name__)
+
+MOST_DIRTY = 200
+"""Most dirty paths that are named."""
 
 
-class Workspace:
+class Workspace(Writing, Committing):
     """One folder and the working tree around it.
 
-    Nothing in the tree is written but by ``apply``, ``undo`` and ``commit``, and these hold a lock, so
+    Nothing in the tree is written but by ``apply``, ``undo``, ``redo`` and commits, and these hold a lock, so
     that two apps do not write at once. Every method may be called from any thread.
     """
 
@@ -60,6 +82,19 @@ class Workspace:
         except (Refused, OSError) as error:
             return str(error)
 
+    def standing(self) -> tuple[str, tuple[str, ...]]:
+        """The commit that HEAD is (empty: none yet, no git, or not readable) and the first dirty paths.
+
+        Runs git, as ``head`` does.
+        """
+        if self._repository is None:
+            return "", ()
+        try:
+            return self._repository.position()[1], self._repository.dirty(MOST_DIRTY)
+        except (Refused, OSError) as error:
+            log.warning("the state of %s is not known: %s", self.root, error)
+            return "", ()
+
     def base(self, target: str) -> Base:
         """Read the file a solution is meant for; ``target`` is below the folder, or absolute.
 
@@ -67,81 +102,80 @@ class Workspace:
             InputError: it cannot be a target (outside, a link, under ``.git``, binary, a folder …).
         """
         base = read_base(self.root, names.components(target, self.folder, self.root))
-        if self._repository and not base.confirm and self._repository.is_hook(base.path):
-            base = replace(base, confirm=f"{base.path} is in the folder that git runs hooks from")
-        if not base.exists and self._repository and self._repository.wants_crlf(base.path):
-            return replace(base, style=replace(base.style, eol="\r\n"))
-        return base
+        return with_standing(self._repository, base) if self._repository else base
 
-    def place(self, base: Base, code: str, entry_point: str) -> bytes:
+    def propose(self, entry_point: str, named: str = "") -> tuple[Proposal, ...]:
+        """Files for a solution, best first: that of the name the person gave, those that define the entry
+        point, a new one. Takes up to about a second in very large trees, and says when it was cut.
+
+        Paths are below the folder, as ``base`` takes them; text out of the tree.
+        """
+        place = Place(folder=self.folder, root=self.root, repository=self._repository)
+        return targets.propose(place, entry_point, named)
+
+    def place(self, base: Base, code: str, entry_point: str, how: How = How.AUTO) -> bytes:
         """The content of the file with the solution in it; an empty entry point means a whole program.
 
         Raises:
-            InputError: the encoding of the file cannot hold the solution.
+            InputError: the encoding of the file cannot hold the solution, or ``how`` asks for a program to
+                be put in place.
         """
-        return place(base, code, entry_point)
+        return place(base, code, entry_point, how)
+
+    def test_file(
+        self, problem: Problem, base_path: str, tests: Sequence[WrittenTest] = (), content: bytes = b""
+    ) -> tuple[str, bytes] | None:
+        """Path (as ``base`` takes it) and content of a new test file from the samples and trusted self-tests.
+
+        ``base_path`` is the ``path`` of a base; ``content`` is what will be in that file, by default what is.
+        None where there is nothing to test by.
+        """
+        with contextlib.suppress(InputError):
+            content = content or read_base(self.root, tuple(base_path.split("/"))).content
+        made = test_file(problem, base_path, tests, self.root, content)
+        if made is None:
+            return None
+        path, text = made
+        if self._repository and self._repository.wants_crlf(path):
+            text = text.replace(b"\n", b"\r\n")
+        whole = self.root / path
+        inside = whole.is_relative_to(self.folder)
+        return (whole.relative_to(self.folder).as_posix() if inside else str(whole)), text
+
+    def change(self, base: Base, new: bytes) -> Change:
+        """What writing ``new`` would change, as hunks that can be taken or left."""
+        return change_of(base, new)
 
     def diff(self, base: Base, new: bytes) -> Diff:
         """What writing ``new`` would change."""
         return diff(base, new)
 
-    def apply(self, base: Base, new: bytes, session: str, *, confirmed: bool = False) -> Applied:
-        """Write the file. ``confirmed`` is needed where ``base.confirm`` gives a reason.
+    def check_commit(self, message: str, *, branch: str = "", trailer: str = "") -> None:
+        """What can be said of a commit before its files are written; an empty message is not looked at.
 
         Raises:
-            Refused: the file changed since it was read, or cannot be written; nothing is changed.
+            InputError, Refused: as ``commit``.
         """
-        if base.confirm and not confirmed:
-            raise Refused(f"{base.path} is not written", base.confirm, "confirm it, or choose another target")
-        with self._journal.locked():
-            self._recover()
-            if self._repository and any(item.stage for item in self._repository.staged(base.path)):
-                raise Refused(f"{base.path} is not written", "it is in a merge conflict", "resolve it first")
-            entry = write.apply(self.root, self._journal, base, new, session)
-        return Applied(path=entry.path, entry=entry.id, created=not entry.before.exists)
+        messages.checked(message or "-", trailer)
+        if self._repository:
+            branches.planned(self._repository, branch)
 
-    def undo(self, entry: str | None = None) -> Undone:
-        """Take back one write, the latest of this tree by default.
-
-        Raises:
-            InputError: there is no such entry.
-            Refused: the file is not as it was written, or there is nothing to undo; nothing is changed.
-        """
-        with self._journal.locked():
-            self._recover()
-            undone = write.undo(self.root, self._journal, self._journal.to_undo(entry))
-        return Undone(path=undone.path, entry=undone.id)
-
-    def commit(self, paths: Sequence[str], message: str) -> Committed:
-        """Commit what ``apply`` wrote to these paths, and nothing else; hooks and signing are honoured.
-
-        May take up to a minute (hooks), so not for the thread that draws the screen.
-
-        Raises:
-            InputError: no paths, or an empty message.
-            Refused: there is no repository, a precondition does not hold, or a hook said no; index and
-                HEAD are as before.
-        """
-        text = commit.checked_message(message)
-        if not paths:
-            raise InputError("Nothing to commit", "no file was named", "accept a solution first")
-        if self._repository is None:
-            raise Refused("There is no commit without git", self._why_not, "git init makes a repository")
-        with self._journal.locked():
-            self._recover()
-            made = commit.commit(self._repository, self._journal, list(dict.fromkeys(paths)), text)
-        return Committed(path=", ".join(dict.fromkeys(paths)), commit=made, message=message.strip())
+    def session_of(self, entry: str) -> str | None:
+        """The session that an entry of the journal was written for; None when there is no such entry."""
+        return next((each.session for each in self._journal.entries() if each.id == entry), None)
 
     def _recover_if_needed(self) -> None:
-        if not self._journal.is_open():
+        if not self._journal.is_open() and not self._journal.has_expired():
             return
         try:
             with self._journal.locked(0.0):
                 self._recover()
+                self._journal.expire()
         except Refused:
             # Another app is at work here: what is open in the journal is its own.
             return
 
     def _recover(self) -> None:
-        self.recovered += tuple(write.recover(self.root, self._journal))
-        commit.free_index(self._journal)
+        self.recovered += tuple(recover.recover(self.root, self._journal))
+        if found := index_lock.free(self._repository, self._journal):
+            made.remember(self._journal, *found)

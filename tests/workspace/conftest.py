@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import subprocess
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from atlas_tui.workspace import Workspace
+from atlas_tui.workspace import Workspace, Write
 
 SOLUTION = "def solve(n):\n    return n + 1\n"
 
@@ -69,6 +72,11 @@ class Tree:
         return Workspace.open(self.root / below)
 
 
+def asked_for(workspace: Workspace, **files: bytes | None) -> list[Write]:
+    """Writes of these files (``__`` for the dot in their names)."""
+    return [Write(workspace.base(name.replace("__", ".")), new) for name, new in files.items()]
+
+
 @pytest.fixture(autouse=True)
 def plain_git(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
     """No settings but those a test makes; gives the home."""
@@ -100,3 +108,15 @@ def plain(tmp_path: Path) -> Tree:
     """A folder without git."""
     (tmp_path / "plain").mkdir()
     return Tree(tmp_path / "plain")
+
+
+@pytest.fixture
+def memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder for many small writes, the state of the app in it: in memory where the system has that."""
+    shared = Path("/dev/shm")
+    with contextlib.ExitStack() as stack:
+        folder = tmp_path
+        if os.access(shared, os.W_OK):
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=shared)))
+        monkeypatch.setenv("ATLAS_TUI_HOME", str(folder / "home"))
+        yield folder

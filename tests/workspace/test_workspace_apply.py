@@ -5,19 +5,17 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import signal
 import stat
-import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from atlas_tui import paths
 from atlas_tui.errors import InputError, Refused
-from atlas_tui.workspace import Workspace, journal as journal_room, tree as tree_room
+from atlas_tui.workspace import Workspace, journal as journal_room, rename as rename_room, tree as tree_room
 from tests.workspace.conftest import SOLUTION, Tree
 
 NEW = b"def solve(n):\n    return 42\n"
@@ -29,6 +27,15 @@ def left_over(tree: Tree) -> list[str]:
 
 def journal_files(kind: str) -> list[Path]:
     return sorted(paths.journal_dir().glob(f"*/*{kind}"))
+
+
+def without_exchange(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where the system or the file system does not have the call."""
+
+    def none(*_: object) -> None:
+        raise rename_room.Unsupported
+
+    monkeypatch.setattr(rename_room, "_renameat2", none)
 
 
 @pytest.fixture(params=["repo", "plain"])
@@ -46,7 +53,7 @@ def test_write_and_undo_of_a_file(tree: Tree) -> None:
     assert (applied.path, applied.created) == ("a.py", False)
     assert tree.read("a.py") == NEW
     assert stat.S_IMODE((tree.root / "a.py").stat().st_mode) == 0o751, "the mode stays"
-    undone = workspace.undo()
+    (undone,) = workspace.undo()
     assert (undone.path, undone.entry) == ("a.py", applied.entry)
     assert tree.read("a.py") == SOLUTION.encode()
     assert stat.S_IMODE((tree.root / "a.py").stat().st_mode) == 0o751
@@ -138,7 +145,10 @@ def test_file_made_between_reading_and_writing(tree: Tree) -> None:
     assert tree.read("new.py") == b"theirs"
 
 
-def test_file_made_in_the_last_moment(tree: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("exchange", [True, False])
+def test_file_made_in_the_last_moment(tree: Tree, exchange: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    if not exchange:
+        without_exchange(monkeypatch)
     workspace = tree.open()
     base = workspace.base("new.py")
     real = os.fchmod
@@ -153,7 +163,10 @@ def test_file_made_in_the_last_moment(tree: Tree, monkeypatch: pytest.MonkeyPatc
     assert tree.read("new.py") == b"theirs" and not left_over(tree)
 
 
-def test_file_changed_in_the_last_moment(tree: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("exchange", [True, False])
+def test_file_changed_in_the_last_moment(tree: Tree, exchange: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    if not exchange:
+        without_exchange(monkeypatch)
     workspace = tree.open()
     base = workspace.base("a.py")
     real = os.fchmod
@@ -203,7 +216,7 @@ def test_undo_twice_and_of_what_is_not_there(tree: Tree) -> None:
     with pytest.raises(Refused, match="nothing to undo"):
         workspace.undo()
     again = workspace.apply(workspace.base("a.py"), NEW, "s1")
-    assert again.entry != applied.entry and workspace.undo().entry == again.entry
+    assert again.entry != applied.entry and workspace.undo()[0].entry == again.entry
 
 
 def test_undo_goes_back_one_write_at_a_time(tree: Tree) -> None:
@@ -213,7 +226,7 @@ def test_undo_goes_back_one_write_at_a_time(tree: Tree) -> None:
     workspace.apply(workspace.base("a.py"), b"3\n", "s2")
     with pytest.raises(Refused, match="changed"):
         workspace.undo(first.entry)
-    assert [workspace.undo().path for _ in range(3)] == ["a.py", "b.py", "a.py"]
+    assert [workspace.undo()[0].path for _ in range(3)] == ["a.py", "b.py", "a.py"]
     assert tree.read("a.py") == SOLUTION.encode() and not (tree.root / "b.py").exists()
 
 
@@ -239,7 +252,7 @@ def test_trees_have_their_own_journals(tmp_path: Path) -> None:
         two.open().undo()
     with pytest.raises(InputError):
         two.open().undo(applied.entry)
-    assert one.open().undo().entry == applied.entry, "another start of the app knows it too"
+    assert one.open().undo()[0].entry == applied.entry, "another start of the app knows it too"
 
 
 def test_journal_is_private_and_outside_the_tree(tree: Tree) -> None:
@@ -250,8 +263,8 @@ def test_journal_is_private_and_outside_the_tree(tree: Tree) -> None:
     files = [file for file in paths.journal_dir().rglob("*") if file.is_file()]
     assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
     assert not paths.journal_dir().is_relative_to(tree.root)
-    (before,) = journal_files(".before")
-    assert before.read_bytes() == SOLUTION.encode()
+    (before,), (after,) = journal_files(".before"), journal_files(".after")
+    assert (before.read_bytes(), after.read_bytes()) == (SOLUTION.encode(), NEW)
 
 
 def test_opening_and_looking_leaves_no_trace(tree: Tree) -> None:
@@ -322,6 +335,8 @@ def test_full_disk_leaves_everything_as_it_was(
     monkeypatch.setattr(os, "open", watched)
     if call != "write":
         monkeypatch.setattr(os, call, failing(getattr(os, call)))
+    if call in ("rename", "link"):
+        without_exchange(monkeypatch)
     if call == "link":
         monkeypatch.setattr(os, "rename", failing(os.rename))
     before = tree.everything()
@@ -338,6 +353,7 @@ def test_file_system_without_hard_links(tree: Tree, monkeypatch: pytest.MonkeyPa
         raise PermissionError(1, "Operation not permitted")
 
     monkeypatch.setattr(os, "link", none)
+    without_exchange(monkeypatch)
     workspace = tree.open()
     assert workspace.apply(workspace.base("new.py"), NEW, "s1").created
     assert tree.read("new.py") == NEW and not left_over(tree)
@@ -394,91 +410,6 @@ def test_another_app_at_work(tree: Tree, monkeypatch: pytest.MonkeyPatch) -> Non
     assert tree.read("a.py") == NEW
     one.undo()
     assert tree.read("a.py") == SOLUTION.encode()
-
-
-_KILLED = """
-import os, signal, sys, pathlib
-from atlas_tui.workspace import Workspace
-
-def counted(real, limit, count=[0]):
-    def call(*arguments, **more):
-        count[0] += 1
-        if count[0] == limit:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return real(*arguments, **more)
-    return call
-
-def child(root, name, task, limit):
-    workspace = Workspace.open(pathlib.Path(root))
-    base = workspace.base(name) if task == "apply" else None
-    for call in ("fsync", "rename", "link", "unlink", "fchmod", "replace", "open"):
-        setattr(os, call, counted(getattr(os, call), limit))
-    if task == "apply":
-        workspace.apply(base, b"def solve(n):\\n    return 42\\n", "s1")
-    else:
-        workspace.undo()
-
-for line in sys.stdin:  # Each task in a fork of its own: Python starts only once.
-    root, name, task, limit = line.rstrip("\\n").split("|")
-    process = os.fork()
-    if not process:
-        child(root, name, task, int(limit))
-        os._exit(0)
-    print(os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]), flush=True)
-"""
-
-
-@pytest.fixture
-def killed_at(plain: Tree) -> Iterator[Callable[[str, str, int], bool]]:
-    """Runs one task in a process that is killed right before its n-th change on disk."""
-    with subprocess.Popen(
-        [sys.executable, "-c", _KILLED], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as server:
-        assert server.stdin and server.stdout
-        requests, answers = server.stdin, server.stdout
-
-        def run(name: str, task: str, step: int) -> bool:
-            """False: it came to its end before."""
-            requests.write(f"{plain.root}|{name}|{task}|{step}\n")
-            requests.flush()
-            code = int(answers.readline())
-            assert code in (0, -signal.SIGKILL)
-            return code != 0
-
-        yield run
-        requests.close()
-
-
-@pytest.mark.parametrize("task", ["apply", "undo"])
-@pytest.mark.parametrize("name", ["a.py", "new.py"])
-def test_killed_at_every_step(
-    plain: Tree, name: str, task: str, killed_at: Callable[[str, str, int], bool]
-) -> None:
-    plain.write("a.py", SOLUTION)
-    (plain.root / "a.py").chmod(0o640)
-    old = plain.everything()
-    new = {**old, name: NEW}
-    seen = set()
-    for step in range(1, 60):
-        start, goal = (old, new) if task == "apply" else (new, old)
-        if task == "undo":
-            plain.open().apply(plain.open().base(name), NEW, "s1")
-        if not killed_at(name, task, step):
-            break
-        workspace = plain.open()
-        now = plain.everything()
-        assert now in (start, goal), f"step {step}: half done, or something is left over"
-        seen.add("goal" if now == goal else "start")
-        assert stat.S_IMODE((plain.root / "a.py").stat().st_mode) == 0o640
-        if now == new:
-            workspace.undo()
-        with pytest.raises(Refused, match="nothing to undo"):
-            workspace.undo()
-        assert plain.everything() == old
-        assert not plain.open().recovered, "what was found half done is settled once"
-    else:
-        pytest.fail("it never came to its end")
-    assert step > 8 and seen == {"start", "goal"}
 
 
 @pytest.mark.parametrize("state", ["planned", "undoing"])

@@ -6,26 +6,15 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from atlas_tui.errors import InputError, Refused
 from atlas_tui.events import Committed
-from atlas_tui.workspace import Workspace, commit as commit_room, journal as journal_room, program
+from atlas_tui.workspace import commit as commit_room, journal as journal_room, program
+from tests.workspace.committing import NEW, accept, hook, refused
 from tests.workspace.conftest import SOLUTION, Tree
-
-NEW = b"x = 1\n\n\ndef solve(n):\n    return 42\n\n\ny = 2\n"
-
-
-def accept(workspace: Workspace, name: str = "a.py", new: bytes = NEW) -> str:
-    return workspace.apply(workspace.base(name), new, "s1").path
-
-
-def hook(repo: Tree, name: str, script: str) -> None:
-    path = repo.write(f".git/hooks/{name}", f"#!/bin/sh\n{script}\n")
-    path.chmod(0o755)
 
 
 def test_commit_of_a_modified_and_of_a_new_file(repo: Tree) -> None:
@@ -117,15 +106,6 @@ def test_the_executable_bit(repo: Tree) -> None:
     workspace = repo.open()
     workspace.commit([accept(workspace)], "ours")
     assert repo.git("ls-tree", "HEAD", "a.py").startswith("100755") and os.access(repo.root / "a.py", os.X_OK)
-
-
-def refused(repo: Tree, why: str, paths: list[str] | None = None) -> None:
-    """Committing is refused for this reason, with tree, index and HEAD as before."""
-    before = repo.record(), repo.everything()
-    with pytest.raises(Refused, match=why):
-        repo.open().commit(paths or ["a.py"], "message")
-    assert (repo.record(), repo.everything()) == before
-    assert not (repo.git_dir / "index.lock").exists() or "index.lock" in why
 
 
 def test_only_what_was_accepted(repo: Tree) -> None:
@@ -240,6 +220,7 @@ def test_hooks_in_a_configured_folder(repo: Tree) -> None:
     repo.write("hooks/pre-commit", "#!/bin/sh\necho from the tree; exit 1\n").chmod(0o755)
     repo.git("config", "core.hooksPath", "hooks")
     accept(repo.open())
+    repo.open().trust_now()
     refused(repo, "from the tree")
 
 
@@ -294,6 +275,7 @@ def test_signing_is_never_left_out(repo: Tree, tmp_path: Path) -> None:
     repo.git("config", "commit.gpgsign", "true")
     repo.git("config", "gpg.program", str(tmp_path / "none"))
     accept(repo.open())
+    repo.open().trust_now()
     refused(repo, "sign|gpg|none")
     keygen = shutil.which("ssh-keygen")
     if keygen is None:
@@ -369,55 +351,6 @@ def test_linked_worktree_and_submodule(repo: Tree, tmp_path: Path, kind: str) ->
     assert repo.record()[index] == outer[0][index], "nothing is staged in the outer one"
 
 
-@pytest.mark.parametrize(
-    ("config", "attributes", "content"),
-    [
-        ("core.autocrlf=true", "", b"x = 1\r\n\r\n\r\ndef solve(n):\r\n    return n\r\n"),
-        ("core.autocrlf=input", "", b"x = 1\n\n\ndef solve(n):\n    return n\n"),
-        ("core.autocrlf=false", "*.py eol=crlf\n", b"x = 1\r\n\r\n\r\ndef solve(n):\r\n    return n\r\n"),
-        ("core.autocrlf=false", "*.py -text\n", b"x = 1\r\n\n\ndef solve(n):\r\n    return n\n"),
-    ],
-)
-@pytest.mark.parametrize("dirty", [False, True])
-def test_line_ends_that_git_converts(
-    repo: Tree, config: str, attributes: str, content: bytes, dirty: bool
-) -> None:
-    repo.git("config", *config.split("="))
-    repo.write(".gitattributes", attributes)
-    repo.commit(w__py=content)
-    if dirty:
-        repo.write("w.py", content.replace(b"x = 1", b"x = 9"))
-    workspace = repo.open()
-    base = workspace.base("w.py")
-    path = workspace.apply(base, workspace.place(base, "def solve(n):\n    return 42\n", "solve"), "s").path
-    expected = base.content.replace(b"return n", b"return 42")
-    assert repo.read("w.py").replace(b"\r", b"") == expected.replace(b"\r", b"")
-    workspace.commit([path], "message")
-    assert repo.git("show", "--numstat", "--format=", "HEAD").split() == ["1", "1", "w.py"], (
-        "a minimal change"
-    )
-    assert bool(repo.git("status", "--porcelain", "--", "w.py")) is dirty
-
-
-def test_crlf_committed_before_the_setting(repo: Tree) -> None:
-    content = b"x = 1\r\n\r\n\r\ndef solve(n):\r\n    return n\r\n"
-    repo.commit(w__py=content)
-    repo.git("config", "core.autocrlf", "true")
-    workspace = repo.open()
-    workspace.commit([accept(workspace, "w.py", content.replace(b"return n", b"return 42"))], "message")
-    assert repo.git("show", "--numstat", "--format=", "HEAD").split() == ["1", "1", "w.py"]
-
-
-def test_filters_of_the_person_are_honoured(repo: Tree, plain_git: Path) -> None:
-    (plain_git / ".gitconfig").write_text('[filter "up"]\n clean = tr a-z A-Z\n smudge = tr A-Z a-z\n')
-    repo.write(".gitattributes", "*.txt filter=up\n")
-    repo.commit(t__txt="one\n")
-    assert repo.git("show", "HEAD:t.txt") == "ONE\n"
-    workspace = repo.open()
-    workspace.commit([accept(workspace, "t.txt", b"two\n")], "message")
-    assert repo.git("show", "HEAD:t.txt") == "TWO\n" and repo.read("t.txt") == b"two\n"
-
-
 def test_killed_while_a_hook_runs(repo: Tree) -> None:
     """The lock of git's index that the killed app held is taken away at the next start, and only that."""
     accept(repo.open())
@@ -449,22 +382,3 @@ def test_a_lock_that_is_not_ours_stays(repo: Tree) -> None:
     (workspace_folder(repo) / "index-lock").write_text(f"1 1 {lock}")
     repo.open()
     assert lock.exists() and not (workspace_folder(repo) / "index-lock").exists()
-
-
-@pytest.mark.parametrize(
-    ("prepare", "words"),
-    [
-        (lambda repo: None, "main@{}"),
-        (lambda repo: repo.write("b.py"), "main@{} + 1 uncommitted"),
-        (lambda repo: (repo.write("b.py"), repo.write("a.py", "x")), "main@{} + 2 uncommitted"),
-        (lambda repo: repo.git("checkout", "-q", "-b", "feature/ä b".replace(" ", "-")), "feature/ä-b@{}"),
-    ],
-)
-def test_head_in_words(repo: Tree, prepare: Callable[[Tree], object], words: str) -> None:
-    prepare(repo)
-    assert repo.open().head() == words.format(repo.git("rev-parse", "HEAD")[:6])
-
-
-def test_head_with_packed_references(repo: Tree) -> None:
-    repo.git("pack-refs", "--all")
-    assert repo.open().head() == f"main@{repo.git('rev-parse', 'HEAD')[:6]}"

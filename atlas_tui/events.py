@@ -6,6 +6,7 @@ A consumer is a fold: ``state = f(state, event)``. If it is not an event, it did
 
 from __future__ import annotations
 
+import json
 from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter, ValidationError
@@ -269,8 +270,15 @@ _adapter: TypeAdapter[AnyEvent] = TypeAdapter(AnyEvent)
 
 
 def to_json(event: Event) -> str:
-    """The event as one line of JSON (no newline inside or at the end)."""
-    return _adapter.dump_json(event).decode()  # type: ignore[arg-type]
+    """The event as one line of JSON (no newline inside or at the end).
+
+    What is no Unicode, as the name of a file may be, becomes replacement characters.
+    """
+    try:
+        return _adapter.dump_json(event).decode()  # type: ignore[arg-type]
+    except ValueError:
+        text = json.dumps(_adapter.dump_python(event, mode="json"), ensure_ascii=False)  # type: ignore[arg-type]
+        return text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
 
 
 def from_json(line: str | bytes) -> AnyEvent:

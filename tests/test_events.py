@@ -157,6 +157,13 @@ def test_an_event_survives_its_json_form(event: events.Event) -> None:
     assert type(events.from_json(line.encode())) is type(event)
 
 
+def test_a_name_that_is_not_unicode_is_told_all_the_same() -> None:
+    event = events.Applied(path="\udcff/\ud800é.py", entry="e", created=True, hunks=(1,))
+    told = events.from_json(events.to_json(event))
+    assert isinstance(told, events.Applied) and told.path.endswith("é.py") and "\ufffd/" in told.path
+    assert replace(told, path=event.path) == event
+
+
 @pytest.mark.parametrize("event", EVENTS, ids=lambda event: type(event).__name__)
 def test_an_event_cannot_be_changed(event: events.Event) -> None:
     for name in ("at", fields(event)[-1].name):

@@ -28,6 +28,16 @@ def _(event: events.ProblemRead) -> str:
 
 
 @describe.register
+def _(event: events.BaseRead) -> str:
+    kept = "" if event.final_newline else ", no newline at its end"
+    end = {"\n": "LF", "\r\n": "CRLF", "\r": "CR"}.get(event.eol, "LF")
+    file = f"{event.encoding}, {end}, mode {event.mode:o}{kept}" if event.exists else "a new file"
+    commit = f"; commit {event.commit[:12]}" if event.commit else ""
+    dirty = f", {_count(len(event.dirty), 'uncommitted file')}" if event.dirty else ""
+    return f"target   {event.path}: {file}{commit}{dirty}"
+
+
+@describe.register
 def _(event: events.StageStarted) -> str:
     return f"stage    {event.stage}"
 
@@ -152,18 +162,34 @@ def _(event: events.Chosen) -> str:
 
 
 @describe.register
+def _(event: events.SubsetTested) -> str:
+    part = f"{_program(event.candidate, event.round)}, {_hunks(event.hunks) or 'no hunk'}"
+    if event.state:
+        return f"part     {part}  untested: {event.state}"
+    return f"part     {part}  passes {event.passed} of {_count(event.samples, 'sample')}"
+
+
+@describe.register
 def _(event: events.Applied) -> str:
-    return f"written  {event.path}  (`atlas-tui undo {event.entry}` takes it back)"
+    part = f", {_hunks(event.hunks)}" if event.hunks else ""
+    return f"written  {event.path}{part}  (`atlas-tui undo {event.entry}` takes it back)"
 
 
 @describe.register
 def _(event: events.Undone) -> str:
-    return f"undone   {event.path}"
+    return f"undone   {event.path}  (`atlas-tui redo {event.entry}` writes it again)"
+
+
+@describe.register
+def _(event: events.Redone) -> str:
+    return f"redone   {event.path}"
 
 
 @describe.register
 def _(event: events.Committed) -> str:
-    return f"commit   {event.commit[:12]}  {event.path}"
+    branch = f" on {event.branch}" if event.branch else ""
+    said = "".join(f"\n         {line}" for line in event.output.splitlines())
+    return f"commit   {event.commit[:12]}{branch}  {event.path}{said}"
 
 
 @describe.register
@@ -183,6 +209,12 @@ def _(event: events.RunEnded) -> str:
 
 def _program(candidate: str, number: int) -> str:
     return f"{candidate} round {number}" if number else candidate
+
+
+def _hunks(numbers: Sequence[int]) -> str:
+    if not numbers:
+        return ""
+    return f"hunk{'s' if len(numbers) > 1 else ''} {', '.join(map(str, numbers))}"
 
 
 def _left_out(dropped: Sequence[events.Dropped]) -> str:

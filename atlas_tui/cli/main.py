@@ -10,10 +10,13 @@ import typer
 
 from atlas_tui import __version__
 from atlas_tui.cli import exits
+from atlas_tui.cli.apply import apply
 from atlas_tui.cli.bench import bench
+from atlas_tui.cli.diff import diff
 from atlas_tui.cli.doctor import doctor
 from atlas_tui.cli.models import models
 from atlas_tui.cli.open import open_app
+from atlas_tui.cli.redo import redo
 from atlas_tui.cli.sandbox import sandbox
 from atlas_tui.cli.sessions import sessions
 from atlas_tui.cli.solve import solve
@@ -31,13 +34,19 @@ app = typer.Typer(
 app.command("open")(open_app)
 app.command("solve")(solve)
 app.add_typer(sessions, name="sessions")
+app.command("diff")(diff)
+app.command("apply")(apply)
 app.command("undo")(undo)
+app.command("redo")(redo)
 app.command("doctor")(doctor)
 app.add_typer(sandbox, name="sandbox")
 app.add_typer(models, name="models")
 app.add_typer(bench, name="bench")
 
-COMMANDS = {"open", "solve", "sessions", "undo", "doctor", "sandbox", "models", "bench"}
+COMMANDS = {
+    *("open", "solve", "sessions", "diff", "apply", "undo", "redo"),
+    *("doctor", "sandbox", "models", "bench"),
+}
 OWN_OPTIONS = {"-h", "--help", "--version", "--install-completion", "--show-completion"}
 
 

@@ -48,7 +48,7 @@ TRAINED = (
 """The prompt files that the bundled model is trained on, in alphabetical order: all but ``UNTRAINED``."""
 
 UNTRAINED = ("commit.md",)
-"""What the bundled model is asked without having been trained on it: its answers are checked, and done without.
+"""What the bundled model is asked without having been trained on it: it must also go without a good answer.
 
 They are no part of its version: changing them changes nothing that it learnt.
 """

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from atlas_tui.engine.base import Engine, Life, LifeState, ModelInfo
 from atlas_tui.engine.opening import model_name, open_engine
 from atlas_tui.errors import AtlasError, Refused
 from atlas_tui.events import (
+    BaseRead,
     Cancelled,
     Event,
     Failed,
@@ -24,11 +25,13 @@ from atlas_tui.events import (
     RunStarted,
     Stage,
     StageStarted,
+    SubsetTested,
 )
 from atlas_tui.problem import Limits, Problem
 from atlas_tui.sandbox import LocalSandbox
 from atlas_tui.sandbox.base import Isolation, Sandbox
 from atlas_tui.settings import ModelSettings, RemoteSettings, Settings
+from atlas_tui.solver import commit_message, subset
 from atlas_tui.solver.board import Board
 from atlas_tui.solver.kit import Kit
 from atlas_tui.solver.read import read_problem
@@ -149,6 +152,28 @@ class Runtime:
             await asyncio.gather(run, return_exceptions=True)
             self._run = None
 
+    async def test_content(
+        self, problem: Problem, content: bytes, candidate: str, round: int, hunks: Sequence[int]
+    ) -> SubsetTested:
+        """Run the samples on a file's resulting bytes, with these hunks of a candidate taken.
+
+        Never raises for what the program does; ``state`` of the event says why it could not be tested.
+        """
+        return await subset.test_subset(
+            self._sandbox, problem, content, candidate=candidate, round_number=round, hunks=hunks
+        )
+
+    async def propose_message(self, problem: Problem, diff: str) -> str:
+        """One line for the commit of this unified diff; the model is loaded for it.
+
+        A plain sentence where the model cannot be loaded, is at work on a run, or gives nothing usable.
+        """
+        if self._run is not None:
+            return commit_message.plain_message(problem, diff)
+        chosen = self.settings.solver
+        kit = Kit(engine=self._engine, sandbox=self._sandbox, settings=chosen, seed=chosen.seed or 1)
+        return await commit_message.propose(kit, problem, diff)
+
     def cancel(self) -> None:
         """Stop the run at once, in whatever stage it is."""
         if self._run is not None:
@@ -193,8 +218,9 @@ class Runtime:
         chosen = self.settings.solver
         seed = chosen.seed or random.SystemRandom().randrange(1, 1 << 31)
         kit = Kit(engine=self._engine, sandbox=self._sandbox, settings=chosen, seed=seed)
-        isolation = "unknown"
+        isolation, base = "unknown", tuple[Event, ...]()
         try:
+            base = await asyncio.to_thread(_base_read, self.workspace, target)
             async with self._switching:
                 kit = replace(kit, engine=self._engine)
             isolation = str(await self.isolation())
@@ -210,8 +236,34 @@ class Runtime:
                     target=target,
                 )
             )
+            for event in base:
+                record(event)
             record(ProblemRead(problem=problem))
         return kit
+
+
+def _base_read(workspace: Workspace, target: str) -> tuple[Event, ...]:
+    """The target as it is now. A run goes on without one that cannot be used, and says why."""
+    if not target:
+        return ()
+    try:
+        base = workspace.base(target)
+    except AtlasError as error:
+        return (Failed(what=error.what, why=error.why, todo=error.todo or "choose another target"),)
+    commit, dirty = workspace.standing()
+    return (
+        BaseRead(
+            path=base.path,
+            exists=base.exists,
+            sha256=base.sha256,
+            mode=base.mode,
+            eol=base.eol,
+            encoding=base.encoding,
+            final_newline=base.final_newline,
+            commit=commit,
+            dirty=dirty,
+        ),
+    )
 
 
 def state_words(life: Life) -> str:

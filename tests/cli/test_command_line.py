@@ -65,8 +65,8 @@ def test_exit_codes_of_errors(error: AtlasError, code: int) -> None:
 
 
 def test_text_of_programs_cannot_reach_the_terminal() -> None:
-    shown = plain("a\x1b]52;c;AAAA\x07b\x9b2J\u202ec\x00\nd\te\r")
-    assert shown == "a\\u001b]52;c;AAAA\\u0007b\\u009b2J\\u202ec\\u0000\nd\te\\u000d"
+    shown = plain("a\x1b]52;c;AAAA\x07b\x9b2J\u202ec\x00\nd\te\r\udcff")
+    assert shown == "a\\u001b]52;c;AAAA\\u0007b\\u009b2J\\u202ec\\u0000\nd\te\\u000d\\udcff"
 
 
 def test_a_folder_name_that_is_not_utf_8_is_one_line_and_in_the_log(tmp_path: Path) -> None:
@@ -83,7 +83,8 @@ def test_version_and_help(tmp_path: Path) -> None:
     assert version.returncode == 0 and version.stdout.startswith(b"atlas-tui ")
     shown = atlas("--help", home=tmp_path)
     assert shown.returncode == 0
-    assert all(name in shown.stdout for name in (b"solve", b"sessions", b"undo", b"doctor"))
+    names = (b"solve", b"sessions", b"diff", b"apply", b"undo", b"redo", b"doctor")
+    assert all(name in shown.stdout for name in names)
 
 
 @pytest.mark.parametrize(
@@ -133,7 +134,7 @@ def test_a_bad_setting_names_its_place(tmp_path: Path) -> None:
     assert b"model.context" in ran.stderr and b"ATLAS_TUI_MODEL__CONTEXT" in ran.stderr
 
 
-@pytest.mark.parametrize("target", ["missing/solution.py", "folder", "../outside.py", ".git/config"])
+@pytest.mark.parametrize("target", ["p.md/solution.py", "folder", "../outside.py", ".git/config"])
 def test_an_unusable_target_is_told_before_any_work(tmp_path: Path, target: str) -> None:
     home, tree = tmp_path / "home", tmp_path / "tree"
     home.mkdir()

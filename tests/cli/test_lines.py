@@ -88,6 +88,59 @@ def test_every_event_has_a_line_but_the_small_ones() -> None:
             "lens     plan of A  0.50, not used: the lens is closed",
         ),
         (
+            events.BaseRead(
+                path="a.py",
+                exists=True,
+                sha256="0" * 64,
+                mode=0o755,
+                eol="\r\n",
+                encoding="latin-1",
+                final_newline=False,
+                commit="4f1c2e" * 6 + "abcd",
+                dirty=("b.py",),
+            ),
+            "target   a.py: latin-1, CRLF, mode 755, no newline at its end"
+            "; commit 4f1c2e4f1c2e, 1 uncommitted file",
+        ),
+        (
+            events.BaseRead(
+                path="new.py",
+                exists=False,
+                sha256="",
+                mode=0o644,
+                eol="\n",
+                encoding="utf-8",
+                final_newline=True,
+                commit="",
+                dirty=(),
+            ),
+            "target   new.py: a new file",
+        ),
+        (
+            events.SubsetTested(candidate="A", round=1, hunks=(1, 3), passed=1, samples=2, state=""),
+            "part     A round 1, hunks 1, 3  passes 1 of 2 samples",
+        ),
+        (
+            events.SubsetTested(
+                candidate="A", round=0, hunks=(2,), passed=0, samples=2, state="no isolation here"
+            ),
+            "part     A, hunk 2  untested: no isolation here",
+        ),
+        (
+            events.Applied(path="a.py", entry="e1", created=False, hunks=(2,)),
+            "written  a.py, hunk 2  (`atlas-tui undo e1` takes it back)",
+        ),
+        (
+            events.Undone(path="a.py", entry="e1"),
+            "undone   a.py  (`atlas-tui redo e1` writes it again)",
+        ),
+        (events.Redone(path="a.py", entry="e1"), "redone   a.py"),
+        (
+            events.Committed(path="a.py", commit="ab" * 20, message="m", branch="try", output="x ok\ny ok"),
+            "commit   abababababab on try  a.py\n         x ok\n         y ok",
+        ),
+        (events.Committed(path="a.py", commit="ab" * 20, message="m"), "commit   abababababab  a.py"),
+        (
             events.LensScored(candidate="B", subject="candidate", state="untrained"),
             "lens     B  no score: the lens is untrained",
         ),

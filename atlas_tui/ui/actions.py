@@ -6,72 +6,14 @@ is not possible is neither shown nor done.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
 
 from textual.binding import Binding, BindingType
 
-PROBLEM, RUN, REVIEW = "problem", "run", "review"
-EVERYWHERE = (PROBLEM, RUN, REVIEW)
-SCREEN_TITLES = {PROBLEM: "Problem", RUN: "Run", REVIEW: "Review"}
+from atlas_tui.ui.action import EVERYWHERE, PROBLEM, REVIEW, RUN, SCREEN_TITLES, Action, Now
+from atlas_tui.ui.actions_review import REVIEW_ACTIONS
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Now:
-    """What the possibility of an action depends on."""
-
-    screen: str = PROBLEM
-    readable: bool = False
-    """There is, or may be, a problem: reading it tells."""
-    ready: bool = False
-    """Engine, sandbox and working tree are set up."""
-    running: bool = False
-    candidates: tuple[str, ...] = ()
-    """Labels on the run screen."""
-    judged: bool = False
-    """There is at least one run of a program to look at."""
-    usable: tuple[str, ...] = ()
-    """Labels that have a program to review."""
-    shown: str = ""
-    """Label whose diff is on the review screen."""
-    writable: bool = False
-    """The diff on the review screen could be written."""
-    written: bool = False
-    """A write of this session stands and can be undone."""
-    committed: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Action:
-    """One thing a person can do."""
-
-    id: str
-    key: str
-    """Textual's name of the key; several are separated by commas, the first one is shown."""
-    title: str
-    """A word or two, for the footer."""
-    help: str
-    """One sentence, for help and palette."""
-    screens: tuple[str, ...] = EVERYWHERE
-    when: Callable[[Now], bool] = lambda now: True
-    footer: bool = True
-    argument: str = ""
-    """Passed to the method, so that 1, 2 and 3 share one."""
-
-    @property
-    def call(self) -> str:
-        """The action as Textual writes it."""
-        return f"{self.id}({self.argument!r})" if self.argument else self.id
-
-    @property
-    def shown_key(self) -> str:
-        first = self.key.split(",", 1)[0]
-        return _KEY_NAMES.get(first) or first.replace("ctrl+", "^").upper().replace("^", "^", 1)
-
-
-_KEY_NAMES = {"escape": "Esc", "enter": "Enter"} | {
-    key: key for key in "abcdefghijklmnopqrstuvwxyz0123456789"
-}
+__all__ = ["ACTIONS", "EVERYWHERE", "PROBLEM", "REVIEW", "RUN", "SCREEN_TITLES", "Action", "Now"]
 
 
 def _idle(now: Now) -> bool:
@@ -164,68 +106,7 @@ ACTIONS: tuple[Action, ...] = (
         help="Show input, expected output and what the program printed, of the selected run.",
         when=lambda now: now.judged,
     ),
-    Action(
-        id="accept",
-        key="a",
-        title="Accept",
-        screens=(REVIEW,),
-        help="Write the change to the target file.",
-        when=lambda now: now.writable,
-    ),
-    Action(
-        id="undo",
-        key="u",
-        title="Undo",
-        screens=(REVIEW,),
-        help="Put the bytes back that the file had before.",
-        when=lambda now: now.written,
-    ),
-    Action(
-        id="commit",
-        key="c",
-        title="Commit",
-        screens=(REVIEW,),
-        help="Commit the written file, and nothing else.",
-        when=lambda now: now.written and not now.committed,
-    ),
-    Action(
-        id="show_candidate",
-        argument="A",
-        key="1",
-        title="Candidate A",
-        screens=(REVIEW,),
-        help="Show the diff of candidate A.",
-        when=lambda now: "A" in now.usable,
-        footer=False,
-    ),
-    Action(
-        id="show_candidate",
-        argument="B",
-        key="2",
-        title="Candidate B",
-        screens=(REVIEW,),
-        help="Show the diff of candidate B.",
-        when=lambda now: "B" in now.usable,
-        footer=False,
-    ),
-    Action(
-        id="show_candidate",
-        argument="C",
-        key="3",
-        title="Candidate C",
-        screens=(REVIEW,),
-        help="Show the diff of candidate C.",
-        when=lambda now: "C" in now.usable,
-        footer=False,
-    ),
-    Action(
-        id="reread",
-        key="r",
-        title="Read again",
-        screens=(REVIEW,),
-        help="Read the target file again and make the diff anew.",
-        when=lambda now: bool(now.shown),
-    ),
+    *REVIEW_ACTIONS,
     Action(
         id="go",
         argument="problem",

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from atlas_tui.events import Event
+    from atlas_tui.events import Event, SubsetTested
     from atlas_tui.problem import Problem
     from atlas_tui.store import Store
     from atlas_tui.workspace import Workspace
@@ -68,6 +68,16 @@ class Backend(Protocol):
         ...
 
     def solve(self, problem: Problem, target: str = "") -> AsyncIterator[Event]: ...
+
+    async def test_content(
+        self, problem: Problem, content: bytes, candidate: str, round: int, hunks: Sequence[int]
+    ) -> SubsetTested:
+        """Run the samples on the bytes a file would have."""
+        ...
+
+    async def propose_message(self, problem: Problem, diff: str) -> str:
+        """One line for the commit of this unified diff."""
+        ...
 
     def cancel(self) -> None: ...
 

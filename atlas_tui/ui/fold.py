@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from atlas_tui.events import (
     Applied,
+    BaseRead,
     BudgetReached,
     Cancelled,
     CandidateReady,
@@ -22,6 +23,7 @@ from atlas_tui.events import (
     PlanReady,
     ProblemRead,
     Progress,
+    Redone,
     RepairTried,
     RunEnded,
     RunFinished,
@@ -29,6 +31,7 @@ from atlas_tui.events import (
     Stage,
     StageEnded,
     StageStarted,
+    SubsetTested,
     Text,
     Undone,
     Usage,
@@ -49,9 +52,9 @@ def fold(state: RunState, event: Event) -> RunState:
             return _with(state, event.candidate, lambda entry: _candidate(entry, event))
         case StageStarted() | StageEnded() | Progress() | Usage():
             return _progress(state, event)
-        case ProblemRead() | ObservationsReady() | NextStep() | Chosen():
+        case ProblemRead() | BaseRead() | ObservationsReady() | NextStep() | Chosen():
             return _found(state, event)
-        case Applied() | Undone() | Committed():
+        case SubsetTested() | Applied() | Undone() | Redone() | Committed():
             return _written(state, event)
         case _:
             return _closed(state, event)
@@ -141,10 +144,14 @@ def _without_open_repair(entry: Candidate) -> Candidate:
     )
 
 
-def _found(state: RunState, event: ProblemRead | ObservationsReady | NextStep | Chosen) -> RunState:
+def _found(
+    state: RunState, event: ProblemRead | BaseRead | ObservationsReady | NextStep | Chosen
+) -> RunState:
     match event:
         case ProblemRead():
             return replace(state, problem=event.problem)
+        case BaseRead():
+            return replace(state, base=event)
         case ObservationsReady():
             return replace(state, observations="\n".join(f"• {line}" for line in event.observations))
         case NextStep():
@@ -154,14 +161,38 @@ def _found(state: RunState, event: ProblemRead | ObservationsReady | NextStep | 
             return replace(state, chosen=event)
 
 
-def _written(state: RunState, event: Applied | Undone | Committed) -> RunState:
+def _written(state: RunState, event: SubsetTested | Applied | Undone | Redone | Committed) -> RunState:
     match event:
+        case SubsetTested():
+            return replace(state, tested=(*state.tested, event))
         case Applied():
-            return replace(state, applied=event, undone=None, committed=None)
+            writes = (*state.writes, event)
+            return replace(state, writes=writes, taken_back=(), undone=None, reverted=None)
         case Undone():
-            return replace(state, applied=None, undone=event, committed=None)
+            gone = tuple(write for write in state.writes if write.entry == event.entry)
+            kept = tuple(write for write in state.writes if write.entry != event.entry)
+            return replace(state, writes=kept, taken_back=(*state.taken_back, *gone), undone=event)
+        case Redone():
+            back = tuple(write for write in state.taken_back if write.entry == event.entry)
+            left = tuple(write for write in state.taken_back if write.entry != event.entry)
+            return replace(state, writes=(*state.writes, *back), taken_back=left, undone=None)
         case Committed():
-            return replace(state, committed=event)
+            return _commit(state, event)
+
+
+def _commit(state: RunState, event: Committed) -> RunState:
+    if state.last_commit is not None and not state.pending:
+        # Everything that stands was in a commit already: this one takes it back, and the files stay.
+        gone = frozenset(write.entry for write in (*state.writes, *state.taken_back))
+        return replace(state, in_commit=state.in_commit - gone, last_commit=None, reverted=event)
+    entries = frozenset(write.entry for write in state.pending)
+    return replace(
+        state,
+        in_commit=state.in_commit | entries,
+        last_commit=event,
+        commit_paths=tuple(dict.fromkeys(write.path for write in state.pending)),
+        reverted=None,
+    )
 
 
 def _closed(state: RunState, event: Event) -> RunState:

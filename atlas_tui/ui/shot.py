@@ -11,7 +11,7 @@ from pathlib import Path
 
 from atlas_tui import paths
 from atlas_tui.errors import AtlasError, Refused
-from atlas_tui.events import Event, ProblemRead, RunStarted
+from atlas_tui.events import Event, ProblemRead, RunStarted, SubsetTested
 from atlas_tui.problem import Problem
 from atlas_tui.settings import Settings, UiSettings
 from atlas_tui.store import Store
@@ -67,6 +67,18 @@ class Recording:
     async def solve(self, problem: Problem, target: str = "") -> AsyncIterator[Event]:
         for event in self.events:
             yield event
+
+    async def test_content(
+        self, problem: Problem, content: bytes, candidate: str, round: int, hunks: Sequence[int]
+    ) -> SubsetTested:
+        """Nothing is run in a picture."""
+        return SubsetTested(
+            candidate=candidate, round=round, hunks=tuple(hunks), passed=0, samples=0, state="a recording"
+        )
+
+    async def propose_message(self, problem: Problem, diff: str) -> str:
+        """There is no model in a picture."""
+        return ""
 
     def cancel(self) -> None:
         """Nothing runs."""

@@ -8,6 +8,7 @@ from enum import StrEnum
 from atlas_tui.events import (
     AgreementFound,
     Applied,
+    BaseRead,
     BudgetReached,
     Cancelled,
     Chosen,
@@ -23,6 +24,7 @@ from atlas_tui.events import (
     RunFinished,
     SplitJudged,
     Stage,
+    SubsetTested,
     TestsRun,
     TestsWritten,
     Undone,
@@ -156,6 +158,8 @@ class RunState:
     seed: int = 0
     isolation: str = ""
     target: str = ""
+    base: BaseRead | None = None
+    """The target as it was when the run began."""
     problem: Problem | None = None
     started: float = 0.0
     observations: str = ""
@@ -174,10 +178,36 @@ class RunState:
     failures: tuple[Failed, ...] = ()
     cancelled: Cancelled | None = None
     ended: RunEnded | None = None
-    applied: Applied | None = None
-    """The latest write that was not undone."""
+    tested: tuple[SubsetTested, ...] = ()
+    """What was accepted only in part, and run again."""
+    writes: tuple[Applied, ...] = ()
+    """Those that stand, oldest first."""
+    taken_back: tuple[Applied, ...] = ()
+    """Writes that were undone, the latest last; a new write ends what can be redone."""
+    in_commit: frozenset[str] = frozenset()
+    """Entries of writes that were committed."""
     undone: Undone | None = None
-    committed: Committed | None = None
+    """The latest; None once something was written after it."""
+    last_commit: Committed | None = None
+    commit_paths: tuple[str, ...] = ()
+    """The files in it."""
+    reverted: Committed | None = None
+    """The commit that took ours back; the files are another matter."""
+
+    @property
+    def applied(self) -> Applied | None:
+        """The latest write that was not undone."""
+        return self.writes[-1] if self.writes else None
+
+    @property
+    def pending(self) -> tuple[Applied, ...]:
+        """Writes that stand and are not committed."""
+        return tuple(write for write in self.writes if write.entry not in self.in_commit)
+
+    @property
+    def committed(self) -> Committed | None:
+        """The commit everything that stands is in."""
+        return self.last_commit if self.writes and not self.pending else None
 
     @property
     def running(self) -> bool:
@@ -212,3 +242,14 @@ class RunState:
         entry = self.candidate(label)
         standing = entry.standing if entry else None
         return (standing.code or "") if standing and not standing.error else ""
+
+    def round_of(self, label: str) -> int:
+        """The round the program of ``code_of`` comes from."""
+        entry = self.candidate(label)
+        return entry.standing.round if entry and entry.standing else 0
+
+    def before_repair(self, label: str) -> str:
+        """The first program of a candidate that stands for a repaired one; empty where it does not."""
+        entry, code = self.candidate(label), self.code_of(label)
+        first = next((each.code for each in entry.attempts if each.code), "") if entry else ""
+        return first if code and first != code else ""

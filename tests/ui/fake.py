@@ -13,9 +13,11 @@ from textual.app import App
 from textual.pilot import Pilot
 
 from atlas_tui.errors import AtlasError, InputError
-from atlas_tui.events import Cancelled, Event, Outcome, RunEnded, Stage
+from atlas_tui.events import Cancelled, Event, Outcome, RunEnded, Stage, SubsetTested
 from atlas_tui.problem import Problem
+from atlas_tui.sandbox import LocalSandbox
 from atlas_tui.settings import Settings
+from atlas_tui.solver import subset
 from atlas_tui.store import Store
 from atlas_tui.ui.app import AtlasApp
 from atlas_tui.ui.desk import TEXT_LIMIT
@@ -60,6 +62,12 @@ class FakeRuntime:
         self.model: FakeModel | None = None
         self.closed, self.runs = False, 0
         self.stop_after: int | None = None
+        self.message = ""
+        """What the model proposes for a commit, once ``may_propose`` is set."""
+        self.may_propose = asyncio.Event()
+        self.asked_for: list[str] = []
+        """The diffs a message was asked for."""
+        self._sandbox: LocalSandbox | None = None
         self._model = model
         self._cancel = asyncio.Event()
 
@@ -97,12 +105,29 @@ class FakeRuntime:
             yield event
             await asyncio.sleep(0)
 
+    async def test_content(
+        self, problem: Problem, content: bytes, candidate: str, round: int, hunks: Sequence[int]
+    ) -> SubsetTested:
+        """In the real sandbox."""
+        if self._sandbox is None:
+            self._sandbox = LocalSandbox(Settings().sandbox)
+        return await subset.test_subset(
+            self._sandbox, problem, content, candidate=candidate, round_number=round, hunks=hunks
+        )
+
+    async def propose_message(self, problem: Problem, diff: str) -> str:
+        self.asked_for.append(diff)
+        await self.may_propose.wait()
+        return self.message
+
     def cancel(self) -> None:
         self._cancel.set()
 
     async def close(self) -> None:
         self.closed = True
         self._cancel.set()
+        if self._sandbox is not None:
+            await self._sandbox.close()
         self.store.close()
 
 

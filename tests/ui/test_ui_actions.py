@@ -81,7 +81,7 @@ async def test_the_footer_is_never_cut_in_a_word(tmp_path: Path, width: int) -> 
 
 async def test_help_lists_every_action(tmp_path: Path) -> None:
     app, _ = fake_app(tmp_path)
-    async with app.run_test(size=(120, 60)) as pilot:
+    async with app.run_test(size=(120, 120)) as pilot:
         await started(pilot)
         await pilot.press("f1")
         await until(pilot, lambda: "Everywhere" in screen_text(app))

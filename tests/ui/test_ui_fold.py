@@ -8,6 +8,7 @@ import pytest
 
 from atlas_tui.events import (
     Applied,
+    BaseRead,
     BudgetReached,
     Cancelled,
     CandidateReady,
@@ -20,10 +21,12 @@ from atlas_tui.events import (
     Outcome,
     Part,
     Perturbed,
+    Redone,
     RunEnded,
     Stage,
     StageEnded,
     StageStarted,
+    SubsetTested,
     TestsWritten,
     Text,
     Undone,
@@ -143,6 +146,62 @@ def test_written_undone_written_committed() -> None:
     assert state.undone is None
     state = fold(state, Committed(path="solution.py", commit="0" * 40, message="m"))
     assert state.applied is not None and state.committed is not None
+
+
+def test_a_group_is_undone_and_redone_whole() -> None:
+    state = folded(story.whole())
+    for name in ("a.py", "b.py"):
+        state = fold(state, Applied(path=name, entry=name, created=True, group="g"))
+    assert [write.path for write in state.writes] == ["a.py", "b.py"] and state.pending == state.writes
+    for name in ("b.py", "a.py"):
+        state = fold(state, Undone(path=name, entry=name))
+    assert not state.writes and len(state.taken_back) == 2 and state.applied is None
+    for name in ("a.py", "b.py"):
+        state = fold(state, Redone(path=name, entry=name))
+    assert [write.path for write in state.writes] == ["a.py", "b.py"] and not state.taken_back
+    assert state.undone is None
+    state = fold(state, Redone(path="c.py", entry="of another run"))
+    assert len(state.writes) == 2
+
+
+def test_a_second_commit_without_a_write_between_takes_the_first_back() -> None:
+    state = folded(story.whole())
+    state = fold(state, Applied(path="a.py", entry="1", created=True))
+    state = fold(state, Committed(path="a.py", commit="1" * 40, message="m"))
+    assert state.committed is not None and state.commit_paths == ("a.py",) and not state.pending
+    state = fold(state, Applied(path="b.py", entry="2", created=True))
+    assert state.committed is None and [write.path for write in state.pending] == ["b.py"]
+    state = fold(state, Committed(path="b.py", commit="2" * 40, message="m"))
+    assert state.committed is not None and state.commit_paths == ("b.py",) and state.reverted is None
+    state = fold(state, Committed(path="b.py", commit="3" * 40, message="Revert"))
+    assert state.reverted is not None and state.committed is None and state.last_commit is None
+    assert len(state.writes) == 2  # the files are as they were
+
+
+def test_a_commit_can_be_taken_back_after_its_files_were() -> None:
+    state = folded(story.whole())
+    state = fold(state, Applied(path="a.py", entry="1", created=True))
+    state = fold(state, Committed(path="a.py", commit="1" * 40, message="m"))
+    state = fold(state, Undone(path="a.py", entry="1"))
+    assert state.last_commit is not None and not state.pending
+    state = fold(state, Committed(path="a.py", commit="2" * 40, message="Revert"))
+    assert state.reverted is not None and state.last_commit is None
+
+
+def test_base_and_tests_of_subsets_are_kept() -> None:
+    read = BaseRead(
+        path="a.py", exists=True, sha256="0" * 64, mode=0o644, eol="\n", encoding="utf-8",
+        final_newline=True, commit="1" * 40, dirty=("b.py",),
+    )  # fmt: skip
+    tested = SubsetTested(candidate="B", round=0, hunks=(1,), passed=1, samples=3, state="")
+    state = folded([*story.whole(), read, tested])
+    assert state.base == read and state.tested == (tested,)
+
+
+def test_the_program_before_repair() -> None:
+    state = folded(story.repaired())
+    assert state.before_repair("C") == story.CODES["C"] and state.round_of("C") == 1
+    assert state.before_repair("A") == "" and state.before_repair("Q") == ""
 
 
 def test_events_of_an_unknown_candidate_do_no_harm() -> None:

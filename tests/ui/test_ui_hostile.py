@@ -39,8 +39,15 @@ from atlas_tui.events import (
 )
 from atlas_tui.problem import Mode, Sample
 from atlas_tui.ui.app import AtlasApp
+from atlas_tui.ui.sanitise import in_place
+from atlas_tui.ui.screens.ask import Ask
+from atlas_tui.ui.screens.commit import Commit
+from atlas_tui.ui.screens.details import Details
+from atlas_tui.ui.screens.patch import ReversePatch
+from atlas_tui.ui.screens.three_way import ThreeWay
 from tests.ui import story
-from tests.ui.fake import FakeIsolation, FakeModel, fake_app, screen_text, started, until
+from tests.ui.fake import FakeIsolation, FakeModel, fake_app, screen_text, settled, started, until
+from tests.ui.reviews import choosing, git, make_repository, reviewed
 
 HOSTILE = {
     "markup": "[/] and a[/b] if x[i] < y[j] [@click=app.quit]x[/] [bold red]y",
@@ -101,7 +108,7 @@ def assert_harmless(app: AtlasApp) -> None:
             ]
             assert not bad, (bad, segment.text)
             click = (segment.style.meta if segment.style else {}).get("@click")
-            assert click is None or segment.text != "x", segment
+            assert click != "app.quit" or segment.text != "x", segment
     run = 0
     for char in screen_text(app):
         run = run + 1 if unicodedata.combining(char) or unicodedata.category(char) == "Me" else 0
@@ -172,3 +179,68 @@ async def test_toasts(tmp_path: Path, name: str) -> None:
         say_error(app, InputError(HOSTILE[name], HOSTILE[name], HOSTILE[name]))
         await pilot.pause(0.4)
         assert_harmless(app)
+
+
+@pytest.mark.parametrize("size", [(120, 40), (60, 15)], ids=["wide", "small"])
+@pytest.mark.parametrize("name", ["markup", "unicode"])
+async def test_every_place_of_a_review(tmp_path: Path, name: str, size: tuple[int, int]) -> None:
+    """File, branch, hook, patch and settings of the person's repository say it."""
+    text = written(HOSTILE[name]).replace("/", "|")
+    make_repository(tmp_path)
+    git(tmp_path, "checkout", "-q", "-b", "b/]x")
+    hook = tmp_path / ".git" / "hooks" / "pre-commit"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text(f"#!/bin/sh\ncat <<'END'\n{text}\nEND\n")
+    hook.chmod(0o755)
+    git(tmp_path, "config", "core.sshCommand", text)
+    target = tmp_path / f"{in_place(text[:20].strip())}.py"
+    target.write_text(f"def longest(nums, k):\n    # {text}\n    return 1\n")
+    new = f"def longest(nums, k):\n    # {text} {text}\n    return 2\n"
+    app, runtime = fake_app(tmp_path, choosing(new))
+    app.desk.target = target.name
+    runtime.message = text
+    runtime.may_propose.set()
+    async with app.run_test(size=size) as pilot:
+        await reviewed(pilot, app)
+        for key in ("v", "o", "m", "m", "m", "m", "e"):
+            await pilot.press(key)
+            await settled(pilot)
+            assert_harmless(app)
+        await pilot.press("escape", "a")
+        await until(pilot, lambda: app.desk.run.applied)
+        assert_harmless(app)
+        target.write_text(f"# {text}\n{new}")
+        await pilot.press("u")
+        await until(pilot, lambda: isinstance(app.screen, ReversePatch))
+        assert_harmless(app)
+        await pilot.press("escape")
+        target.write_text(new)
+        await pilot.press("c")
+        await until(pilot, lambda: isinstance(app.screen, Ask))
+        assert_harmless(app)
+        await pilot.press("y")
+        await until(pilot, lambda: isinstance(app.screen, Commit))
+        await settled(pilot)
+        assert_harmless(app)
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: isinstance(app.screen, Details), 60)
+        assert_harmless(app)
+        await pilot.press("escape")
+        await until(pilot, lambda: app.desk.run.committed)
+        assert_harmless(app)
+        assert app.is_running
+
+
+async def test_a_file_that_moved_says_hostile_things(tmp_path: Path) -> None:
+    text = written(HOSTILE["controls"]).replace("\x00", "")
+    target = tmp_path / "solution.py"
+    target.write_text("def longest(nums, k):\n    return 1\n")
+    app, _ = fake_app(tmp_path, choosing("def longest(nums, k):\n    return 2\n"))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await reviewed(pilot, app)
+        target.write_text(f"# {text}\ndef longest(nums, k):\n    return 3\n")
+        await until(pilot, lambda: "! moved" in screen_text(app))
+        await pilot.press("w")
+        await until(pilot, lambda: isinstance(app.screen, ThreeWay))
+        assert_harmless(app)
+        assert "conflict" in screen_text(app)

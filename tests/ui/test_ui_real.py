@@ -6,12 +6,15 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from textual.widgets import Static, TextArea
 
 from atlas_tui import paths
 from atlas_tui.events import Committed, Outcome, RunEnded, Verdict
 from atlas_tui.settings import Settings
 from atlas_tui.store import Store
 from atlas_tui.ui.app import AtlasApp
+from atlas_tui.ui.screens.commit import Commit
+from atlas_tui.ui.screens.edit_hunk import EditHunk
 from tests.ui.fake import screen_text, toasts, until
 
 TWICE = """Print twice the number.
@@ -71,11 +74,22 @@ async def test_from_a_problem_to_a_commit(repository: Path, reciter_gguf: Path) 
         assert f"{run.chosen.candidate} is chosen" in screen_text(app)
         await pilot.press("d")
         await until(pilot, lambda: app.desk.review)
+        assert run.base is not None and not run.base.exists
+        await pilot.press("e")
+        await until(pilot, lambda: isinstance(app.screen, EditHunk))
+        app.screen.query_one(TextArea).insert("# by hand\n", (0, 0))
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: "untested" in screen_text(app))
+        await pilot.press("t")
+        await until(pilot, lambda: "✓ tested 2/2" in screen_text(app), 60)
         await pilot.press("a")
         await until(pilot, lambda: app.desk.run.applied)
-        assert (repository / "solution.py").read_text().strip() == run.chosen.code.strip()
+        written = (repository / "solution.py").read_text()
+        assert written.strip() == f"# by hand\n{run.chosen.code}".strip()
         await pilot.press("c")
-        await pilot.pause(0.3)
+        await until(pilot, lambda: isinstance(app.screen, Commit))
+        proposed = app.screen.query_one("#proposal", Static)
+        await until(pilot, lambda: "is writing" not in str(proposed.content), 60)
         await pilot.press("ctrl+s")
         await until(pilot, lambda: app.desk.run.committed)
         await pilot.press("ctrl+q")

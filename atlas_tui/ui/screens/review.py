@@ -1,32 +1,35 @@
-"""The change: a candidate's program against the target file; accept, undo, commit."""
+"""The change: files, hunks to take or leave, what they are compared with; accept, undo, commit."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
 from typing import ClassVar
 
-from textual import work
+from textual import on, work
 from textual.binding import BindingType
-from textual.content import Content
+from textual.containers import Container, Vertical
 from textual.widget import Widget
 from textual.widgets import Static
 
-from atlas_tui.errors import AtlasError
-from atlas_tui.events import Event
+from atlas_tui.errors import AtlasError, InputError
 from atlas_tui.ui import actions
-from atlas_tui.ui.desk import Desk, Review
-from atlas_tui.ui.sanitise import label, one_line
-from atlas_tui.ui.screens.ask import Ask
-from atlas_tui.ui.screens.base import AtlasScreen
-from atlas_tui.ui.screens.commit import Commit
+from atlas_tui.ui.desk import Desk
+from atlas_tui.ui.reviewing import FileReview, Review
+from atlas_tui.ui.sanitise import one_line
+from atlas_tui.ui.screens import review_words
+from atlas_tui.ui.screens.edit_hunk import EditHunk
+from atlas_tui.ui.screens.review_writing import WritingScreen
+from atlas_tui.ui.screens.three_way import ThreeWay
 from atlas_tui.ui.toast import say, say_error
-from atlas_tui.ui.widgets.candidate import dots
 from atlas_tui.ui.widgets.diff import DiffView
 from atlas_tui.ui.widgets.hang import Row
-from atlas_tui.ui.words import GRADES, candidate_color
+from atlas_tui.ui.widgets.review_files import ReviewFiles
+
+LOOK_SECONDS = 2.0
+"""How often the files under review are looked at while they are on the screen."""
 
 
-class ReviewScreen(AtlasScreen):
+class ReviewScreen(WritingScreen):
     """Nothing on disk changes here before ``accept``, and one key puts it back."""
 
     NAME = actions.REVIEW
@@ -35,30 +38,65 @@ class ReviewScreen(AtlasScreen):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self._shown: Review | None = None
         self._wanted: tuple[str, str, str] | None = None
-        self._fault = ""
+        self._beside = False
 
     def body(self) -> Iterable[Widget]:
         yield Row(id="choices")
-        yield Static(id="title", markup=False)
-        yield Static(id="state", markup=False)
-        yield DiffView()
+        with Container(id="work"):
+            yield ReviewFiles()
+            with Vertical(id="change"):
+                yield Static(id="title", markup=False)
+                yield Static(id="state", markup=False)
+                yield DiffView()
         yield Static(id="empty", markup=False)
 
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.set_interval(LOOK_SECONDS, self._look)
+
+    def on_screen_resume(self) -> None:
+        super().on_screen_resume()
+        self._look()
+
     def draw(self, now: float) -> None:
-        desk = self.desk
+        desk, review = self.desk, self.desk.review
         self._want()
-        if desk.review is not self._shown:
-            self._shown = desk.review
-            self.query_one(DiffView).show_diff(desk.review.diff if desk.review else None)
-        self.set_class(desk.review is None, "-empty")
-        self.query_one("#empty", Static).update(self._empty())
-        self.query_one("#choices", Row).put(self._choices())
-        self.query_one("#title", Static).update(self._title())
-        self.query_one("#state", Static).update(self._state())
-        if desk.review is not None and self.focused is None:
+        self._draw_diff(review)
+        self.set_class(review is None, "-empty")
+        self.query_one("#empty", Static).update(review_words.empty(desk, self.fault))
+        self.query_one("#choices", Row).put(review_words.choices(desk))
+        files = self.query_one(ReviewFiles)
+        files.set_class(self.has_class("-wide"), "-column")
+        states = [desk.changes.state(file) for file in review.files] if review else []
+        dirty = desk.run.base.dirty if desk.run.base else ()
+        files.show(review, states, desk.head, dirty)
+        self._draw_words()
+        if review is not None and self.focused is None:
             self.query_one(DiffView).focus()
+
+    def _draw_words(self) -> None:
+        desk = self.desk
+        hunk = self.query_one(DiffView).hunk
+        self.query_one("#title", Static).update(review_words.title(desk, hunk))
+        self.query_one("#state", Static).update(review_words.state(desk, self.fault, self.busy))
+
+    def _draw_diff(self, review: Review | None) -> None:
+        view, changes = self.query_one(DiffView), self.desk.changes
+        if review is None:
+            view.show_change(None)
+        elif changes.compared is not None:
+            left = changes.against.label or f"{review.label} before repair"
+            view.show_change(
+                changes.compared, None, side_by_side=self._beside,
+                title=review.solution.path, left=left, right=review.label,
+            )  # fmt: skip
+        else:
+            left = "working tree" if review.file.base.exists else "no file yet"
+            view.show_change(
+                review.file.change, review.file.taken, side_by_side=self._beside,
+                title=review.file.path, left=left, right=review.label,
+            )  # fmt: skip
 
     def _want(self) -> None:
         """Ask for the diff of the candidate that should be shown, once for each run, target and candidate."""
@@ -76,152 +114,151 @@ class ReviewScreen(AtlasScreen):
 
     @work(exclusive=True, group="diff", exit_on_error=False)
     async def _open(self, label: str, again: bool = False) -> None:
-        self._fault = ""
+        self.fault = ""
         try:
-            await self.desk.open_review(label, again=again)
+            await self.desk.changes.open(label, again=again)
         except AtlasError as error:
-            self.desk.review = None
-            self._fault = one_line(error.one_line(), 400)
+            self.desk.changes.close()
+            self.fault = one_line(error.one_line(), 400)
             self.desk.changed()
+
+    @work(exclusive=True, group="look", exit_on_error=False)
+    async def _look(self) -> None:
+        """Whether a file under review is another one by now."""
+        if self.is_active and self.desk.backend is not None and not self.desk.run.running:
+            await self.desk.changes.look()
 
     def action_show_candidate(self, label: str) -> None:
-        self._open(label)
+        """Another candidate."""
+        if not self._at_work:
+            self._open(label)
 
     def action_reread(self) -> None:
-        self._open(self.desk.label, again=True)
-
-    @work(exclusive=True, group="write", exit_on_error=False)
-    async def action_accept(self) -> None:
-        review = self.desk.review
-        if review is None:
-            return
-        doubt, care = self.desk.doubt(review.label), review.base.confirm
-        reasons = ". ".join(
-            reason for reason in (f"Candidate {review.label}: {doubt}" if doubt else "", care) if reason
-        )
-        question = f"{reasons}. Write it to {review.target} all the same?"
-        title = "not verified" if doubt else "take care"
-        if reasons and not await self.app.push_screen_wait(Ask(title, question, "Write", "Leave")):
-            return
-        if await self._try(self.desk.accept):
-            say(self.app, f"Written to {review.target}; U puts the old content back")
-
-    @work(exclusive=True, group="write", exit_on_error=False)
-    async def action_undo(self) -> None:
-        applied = self.desk.run.applied
-        if applied is not None and await self._try(self.desk.undo):
+        """The files as they are now."""
+        if not self._at_work:
             self._open(self.desk.label, again=True)
-            say(self.app, f"{applied.path} is as it was before")
 
-    @work(exclusive=True, group="write", exit_on_error=False)
-    async def action_commit(self) -> None:
-        desk, applied = self.desk, self.desk.run.applied
-        if applied is None or desk.backend is None:
-            return
-        if not desk.backend.workspace.has_git:
-            say(
-                self.app,
-                "Cannot commit: this folder is not in a git repository; git init makes one",
-                "warning",
-            )
-            return
-        await desk.refresh_head()
-        message = await self.app.push_screen_wait(
-            Commit(applied.path, desk.head, self._message(applied.path))
-        )
-        if message is not None and await self._try(lambda: desk.commit(message)):
-            committed = desk.run.committed
-            say(self.app, f"Committed {committed.commit[:10] if committed else ''}: {applied.path}")
+    def action_show_file(self, number: int) -> None:
+        """That file in front."""
+        if (review := self.desk.review) is not None:
+            self._step(int(number) - review.at)
 
-    async def _try(self, change: Callable[[], Awaitable[Event]]) -> bool:
-        """Whether it was done; why not is told on the screen and in a toast."""
-        self._fault = ""
+    def action_next_file(self) -> None:
+        """The next file in front."""
+        self._step(+1)
+
+    def action_previous_file(self) -> None:
+        """The file before in front."""
+        self._step(-1)
+
+    def _step(self, by: int) -> None:
+        if (review := self.desk.review) is not None:
+            self.desk.changes.show_tree()
+            self.desk.changes.put(review.step(by))
+
+    def action_next_hunk(self) -> None:
+        """The cursor on the next hunk."""
+        self.query_one(DiffView).go(+1)
+
+    def action_previous_hunk(self) -> None:
+        """The cursor on the hunk before."""
+        self.query_one(DiffView).go(-1)
+
+    def action_fold(self) -> None:
+        """Unchanged lines around the hunk."""
+        self.query_one(DiffView).toggle_fold()
+
+    def action_whole_file(self) -> None:
+        """All unchanged lines."""
+        self.query_one(DiffView).toggle_whole()
+
+    def action_beside(self) -> None:
+        """Two columns or one."""
+        self._beside = not self._beside
+        self.redraw()
+        if self._beside and not self.query_one(DiffView).beside:
+            say(self.app, "Too narrow for old and new side by side: they show from 100 columns on")
+
+    @on(DiffView.Moved)
+    def _moved(self) -> None:
+        self._draw_words()
+
+    @on(DiffView.Picked)
+    def _picked(self, event: DiffView.Picked) -> None:
+        self._toggle(event.hunk)
+
+    def action_toggle_hunk(self) -> None:
+        """Take or leave the hunk under the cursor."""
+        self._toggle(self.query_one(DiffView).hunk)
+
+    def _toggle(self, number: int) -> None:
+        self._change(lambda file: file.toggled(number) if number else file)
+
+    def action_take_all(self) -> None:
+        """All hunks, or none."""
+        self._change(FileReview.all_or_none)
+
+    def action_split_hunk(self) -> None:
+        """Smaller hunks in the place of the one under the cursor."""
+        from atlas_tui.workspace.hunks import split_hunk
+
+        number = self.query_one(DiffView).hunk
+        self._change(lambda file: file.split(number, split_hunk(file.change, number)))
+
+    @work(exclusive=True, group="edit", exit_on_error=False)
+    async def action_edit_hunk(self) -> None:
+        """Other lines in the hunk under the cursor."""
+        review, number = self.desk.review, self.query_one(DiffView).hunk
+        if review is None or not number:
+            return
+        changed = await self.app.push_screen_wait(EditHunk(review.file.change, number))
+        if changed is not None and self.desk.review is review:
+            self._change(lambda file: file.edited(number, changed))
+
+    def _change(self, change: Callable[[FileReview], FileReview]) -> None:
+        """Another state of the file in front, which is not on disk."""
+        changes, review = self.desk.changes, self.desk.review
+        if review is None or self._at_work or not self.desk.now(self.NAME).selectable:
+            return
         try:
-            await change()
+            changes.put(review.with_file(change(review.file)))
+        except InputError as error:
+            say(self.app, error.one_line(), "warning")
+        self.fault = ""
+        self.redraw()
+
+    @work(exclusive=True, group="against", exit_on_error=False)
+    async def action_against(self) -> None:
+        """The next thing to compare with."""
+        await self._told(self.desk.changes.next_side)
+
+    @work(group="test", exit_on_error=False)
+    async def action_test_subset(self) -> None:
+        """The samples on the file as it would be."""
+        if not self.desk.changes.testing:
+            await self._told(self.desk.changes.test)
+
+    @work(exclusive=True, group="merge", exit_on_error=False)
+    async def action_three_way(self) -> None:
+        """As it was read, as it is, as it would be; then a merge, a fresh look, or nothing."""
+        changes, review = self.desk.changes, self.desk.review
+        if review is None or self._at_work:
+            return
+        try:
+            merge = await changes.three_way()
+            file = review.solution
+            why = changes.moved.get(file.path, "it is as it was read")
+            view = ThreeWay(file.path, why, review.label, merge, file.base.style)
+            answer = await self.app.push_screen_wait(view)
+            if answer == "again":
+                self.action_reread()
+            elif answer == "merge":
+                await changes.take_merge(merge.content if merge.content is not None else merge.with_ours())
         except AtlasError as error:
-            self._fault = one_line(error.one_line(), 400)
             say_error(self.app, error)
-            self.desk.changed()
-            return False
-        return True
 
-    def _message(self, path: str) -> str:
-        problem = self.desk.run.problem
-        lines = problem.statement.splitlines() if problem else []
-        title = next((line.strip("# *\t") for line in lines if line.strip("# *\t")), "")
-        return f"Add {path}: {one_line(title, 60)}" if title else f"Add {path}"
-
-    def _choices(self) -> Content:
-        run, parts = self.desk.run, []
-        usable = run.usable()
-        total = len(run.problem.samples) if run.problem else 0
-        for number, entry in enumerate(run.candidates, 1):
-            here = entry.label == self.desk.label
-            name = (f"{'▸' if here else ' '}{number} {entry.label} ", f"{candidate_color(entry.label)} bold")
-            standing = entry.standing
-            if entry.label not in usable or standing is None:
-                words = Content.styled("no program", "$muted")
-            else:
-                words = Content.assemble(
-                    dots(standing, total), f" {standing.passed}/{total}" if total else "no samples"
-                )
-            chosen = "  chosen" if run.chosen and run.chosen.candidate == entry.label else ""
-            parts.append(Content.assemble(name, words, (chosen, "bold")))
-        return Content("   │  ").join(parts)
-
-    def _title(self) -> Content:
-        review, run = self.desk.review, self.desk.run
-        if review is None:
-            return Content("")
-        diff = review.diff
-        counts = Content.assemble((f"+{diff.added}", "$pass"), " ", (f"−{diff.removed}", "$fail"))
-        kind = "" if review.base.exists else "  new file"
-        if run.chosen and run.chosen.candidate == review.label:
-            sign = GRADES[run.chosen.grade]
-            passed = f" {run.chosen.passed}/{run.chosen.samples}" if run.chosen.samples else ""
-            grade = Content.assemble((f"{sign.glyph} {sign.word}", f"{sign.color} bold"), passed)
-        else:
-            grade = Content.styled("not the chosen one", "$timeout")
-        return Content.assemble(label(review.target, "bold", 60), "  ", counts, kind, "  ", grade)
-
-    def _state(self) -> Content:
-        run = self.desk.run
-        if self._fault:
-            return Content.styled(f"✗ {self._fault}", "$fail")
-        if run.committed:
-            return Content.assemble(
-                ("✓ committed ", "$pass"),
-                label(run.committed.commit[:10]),
-                "  ",
-                label(run.committed.message, "$muted", 60),
-            )
-        if run.applied:
-            how = "as a new file" if run.applied.created else "into the file"
-            return Content.assemble(
-                ("✓ written ", "$pass"),
-                how,
-                "  ",
-                label(run.applied.path, "$muted"),
-                ("  not committed", "$muted"),
-            )
-        if run.undone:
-            return Content.assemble(("↺ undone ", "$timeout"), label(run.undone.path), " is as it was before")
-        if self.desk.review is not None and not self.desk.review.diff.lines:
-            return Content.styled("the file already holds exactly this", "$muted")
-        return Content.styled("nothing is written yet", "$muted")
-
-    def _empty(self) -> Content:
-        if self._fault:
-            return Content.styled(self._fault, "$fail")
-        if self.desk.run.running:
-            return Content("The run is still going; its choice will be shown here.")
-        if self.desk.run.started and not self.desk.run.usable():
-            return Content("The run gave no program to look at.")
-        if self.desk.run.started:
-            return Content("reading the target file…")
-        return Content.assemble(
-            ("Nothing to review yet.\n\n", "$heading bold"),
-            "Solve a problem first (",
-            ("F2", "$primary bold"),
-            ").",
-        )
+    async def _told(self, action: Callable[[], Awaitable[object]]) -> None:
+        try:
+            await action()
+        except AtlasError as error:
+            say_error(self.app, error)

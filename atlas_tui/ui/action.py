@@ -1,0 +1,85 @@
+"""What one action is, and what its possibility depends on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+PROBLEM, RUN, REVIEW = "problem", "run", "review"
+EVERYWHERE = (PROBLEM, RUN, REVIEW)
+SCREEN_TITLES = {PROBLEM: "Problem", RUN: "Run", REVIEW: "Review"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Now:
+    """What the possibility of an action depends on."""
+
+    screen: str = PROBLEM
+    readable: bool = False
+    """There is, or may be, a problem: reading it tells."""
+    ready: bool = False
+    """Engine, sandbox and working tree are set up."""
+    running: bool = False
+    candidates: tuple[str, ...] = ()
+    """Labels on the run screen."""
+    judged: bool = False
+    """There is at least one run of a program to look at."""
+    usable: tuple[str, ...] = ()
+    """Labels that have a program to review."""
+    shown: str = ""
+    """Label whose diff is on the review screen."""
+    files: int = 0
+    """Files under review."""
+    hunks: bool = False
+    """The diff on the review screen has hunks to go to."""
+    sides: int = 0
+    """What the candidate can be compared with."""
+    selectable: bool = False
+    """These hunks can be taken, left and changed."""
+    writable: bool = False
+    """The diff on the review screen could be written."""
+    testable: bool = False
+    """The file as it would be written could be run on the samples."""
+    moved: bool = False
+    """A file under review is not what it was when it was read."""
+    written: bool = False
+    """A write of this session stands and can be undone."""
+    undone: bool = False
+    """A write of this session was undone and can be done again."""
+    committed: bool = False
+    """Everything written is committed."""
+    revertable: bool = False
+    """A commit of this session stands, and nothing was written after it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """One thing a person can do."""
+
+    id: str
+    key: str
+    """Textual's name of the key; several are separated by commas, the first one is shown."""
+    title: str
+    """A word or two, for the footer."""
+    help: str
+    """One sentence, for help and palette."""
+    screens: tuple[str, ...] = EVERYWHERE
+    when: Callable[[Now], bool] = lambda now: True
+    footer: bool = True
+    argument: str = ""
+    """Passed to the method, so that 1, 2 and 3 share one."""
+
+    @property
+    def call(self) -> str:
+        """The action as Textual writes it."""
+        return f"{self.id}({self.argument!r})" if self.argument else self.id
+
+    @property
+    def shown_key(self) -> str:
+        first = self.key.split(",", 1)[0]
+        return _KEY_NAMES.get(first) or first.replace("ctrl+", "^").upper().replace("^", "^", 1)
+
+
+_KEY_NAMES = {"escape": "Esc", "enter": "Enter", "space": "Space"} | {
+    key: key for key in "abcdefghijklmnopqrstuvwxyz0123456789"
+}

@@ -1,0 +1,108 @@
+"""What the tests of the review screen share: repositories, runs with hunks, and the way to the screen."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from textual.pilot import Pilot
+
+from atlas_tui.events import CandidateReady, Chosen, Event, Grade
+from atlas_tui.store import Store
+from atlas_tui.ui.app import AtlasApp
+from tests.ui import story
+from tests.ui.fake import FakeRuntime, fake_app, screen_text, started, until
+
+_REST = "".join(f"    # line {number} of a remark that stays\n" for number in range(9))
+TWO_BUGS = f"""def longest(nums, k):
+    best = 1
+{_REST}    left = total = 0
+    for right, x in enumerate(nums):
+        total += x
+        while total > k:
+            total -= nums[left]
+            left += 1
+        best = max(best, right - left + 1)
+{_REST}    return best
+"""
+"""Returns 1 for an empty list; the other hunk changes nothing that a sample sees."""
+FIXED = TWO_BUGS.replace("best = 1", "best = 0").replace("return best", "return int(best)")
+ONE_HUNK_FIXED = TWO_BUGS.replace("best = 1", "best = 0")
+OTHER_HUNK = TWO_BUGS.replace("return best", "return int(best)")
+
+
+def git(folder: Path, *words: str) -> str:
+    """Run git as the person does; gives what it prints."""
+    done = subprocess.run(
+        ["git", "-c", "user.name=A Person", "-c", "user.email=a@example.org", *words],
+        cwd=folder, check=True, capture_output=True, text=True,
+    )  # fmt: skip
+    return done.stdout
+
+
+def make_repository(folder: Path) -> Path:
+    """One commit on main that holds ``other.txt``."""
+    folder.mkdir(parents=True, exist_ok=True)
+    git(folder, "init", "-q", "-b", "main")
+    git(folder, "config", "user.name", "A Person")
+    git(folder, "config", "user.email", "a@example.org")
+    (folder / "other.txt").write_text("other\n")
+    git(folder, "add", "other.txt")
+    git(folder, "commit", "-q", "-m", "first")
+    return folder
+
+
+def commit_file(folder: Path, name: str, content: bytes) -> Path:
+    """Write a file and commit it."""
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    git(folder, "add", "-f", "--", name)
+    git(folder, "commit", "-q", "-m", f"add {path.name}")
+    return path
+
+
+def choosing(code: str, grade: Grade = Grade.SAMPLES_ONLY) -> list[Event]:
+    """The whole story with another program chosen."""
+    events: list[Event] = []
+    for event in story.whole():
+        match event:
+            case Chosen():
+                events.append(replace(event, code=code, grade=grade))
+            case CandidateReady(candidate="B"):
+                events.append(replace(event, code=code))
+            case _:
+                events.append(event)
+    return events
+
+
+def hunked(folder: Path, content: str = TWO_BUGS) -> tuple[AtlasApp, FakeRuntime, Path]:
+    """An app whose choice changes two places of a committed ``solution.py``."""
+    target = commit_file(folder, "solution.py", content.encode())
+    app, runtime = fake_app(folder, choosing(FIXED))
+    return app, runtime, target
+
+
+async def reviewed(pilot: Pilot[int], app: AtlasApp) -> None:
+    """Run to the end and go to the review screen."""
+    await started(pilot)
+    await pilot.press("ctrl+r")
+    await until(pilot, lambda: app.desk.run.ended)
+    await pilot.press("d")
+    await until(pilot, lambda: app.current_mode == "review" and app.desk.review)
+
+
+def shows(app: AtlasApp, words: str) -> Callable[[], bool]:
+    """Whether these words are on the screen, to be waited for."""
+    return lambda: words in screen_text(app)
+
+
+def recorded(folder: Path) -> list[Event]:
+    """The events the session holds."""
+    store = Store(folder / ".git" / "test.sqlite3")
+    try:
+        return list(store.events("s-1"))
+    finally:
+        store.close()

@@ -56,11 +56,20 @@ def test_the_tiers_of_a_known_model_are_those_of_the_catalog(loaded: ModelInfo) 
 
 
 def test_a_model_that_is_known_not_to_think_has_no_tiers() -> None:
+    entry = catalog.named("qwen2.5-coder-1.5b")
+    assert entry is not None and entry.source is not None
+    plain = info(f"/models/{entry.source.file}")
+    assert tiers(plain) == (0,)
+    assert thinking_tokens(SolverSettings(thinking="hard"), plain) == 0
+    assert next_tier(SolverSettings(thinking="hard"), plain, 0) is None
+    assert thinking_tokens(SolverSettings(thinking_tokens=20), plain) == 20, "unless it is insisted on"
+
+
+def test_the_bundled_model_thinks_by_short_tiers() -> None:
     bundled = info(str(bundled_model_path()))
-    assert tiers(bundled) == (0,)
-    assert thinking_tokens(SolverSettings(thinking="hard"), bundled) == 0
-    assert next_tier(SolverSettings(thinking="hard"), bundled, 0) is None
-    assert thinking_tokens(SolverSettings(thinking_tokens=20), bundled) == 20, "unless it is insisted on"
+    assert tiers(bundled) == (0, 64, 128, 192, 256)
+    assert thinking_tokens(SolverSettings(), bundled) == 0
+    assert next_tier(SolverSettings(), bundled, 0) == 64
 
 
 def test_an_unknown_model_thinks_where_the_settings_say_so() -> None:

@@ -80,7 +80,7 @@ def clean_line(reply: str) -> str:
 
 
 def plain_message(problem: Problem, diff: str) -> str:
-    """A sentence from the path of the file and the first line of the problem; no model is asked."""
+    """A sentence from the path of the file and what was asked for; no model is asked."""
     paths = list(dict.fromkeys(_PATH.findall(diff)))
     path = _shown(paths[0]) if paths else ""
     verb = "Add" if _NEW.search(diff) else "Change"
@@ -92,6 +92,8 @@ def plain_message(problem: Problem, diff: str) -> str:
         path = _cut(path.rpartition("/")[2], LENGTH // 2)
     if len(paths) > 1:
         path += f" and {len(paths) - 1} more"
+    if problem.entry_point:
+        return _cut(f"{verb} {path}: write {_shown(problem.entry_point)}")
     return _cut(f"{verb} {path}: {title}" if title else f"{verb} {path}")
 
 

@@ -40,8 +40,8 @@ async def proposed(reply: str, tmp_path: Path, diff: str = CHANGED, path: str | 
     ("reply", "message"),
     [
         ("Count items without a loop", "Count items without a loop"),
-        ("```python\nprint(1)\n```", "Change src/a.py: Count how often x is in items"),
-        ("Add this. " * 400, "Change src/a.py: Count how often x is in items"),
+        ("```python\nprint(1)\n```", "Change src/a.py: write count_items"),
+        ("Add this. " * 400, "Change src/a.py: write count_items"),
     ],
 )
 async def test_the_model_is_asked_and_checked(reply: str, message: str, tmp_path: Path) -> None:
@@ -50,7 +50,7 @@ async def test_the_model_is_asked_and_checked(reply: str, message: str, tmp_path
 
 async def test_without_a_model_there_is_a_sentence_all_the_same(tmp_path: Path) -> None:
     missing = str(tmp_path / "none.gguf")
-    assert await proposed("", tmp_path, NEW, missing) == "Add a.py: Count how often x is in items"
+    assert await proposed("", tmp_path, NEW, missing) == "Add a.py: write count_items"
     assert await proposed("", tmp_path, "", missing) == "Solve: Count how often x is in items"
 
 
@@ -60,7 +60,7 @@ async def test_during_a_run_the_model_is_left_alone(tmp_path: Path) -> None:
     try:
         run = runtime.solve(COUNT)
         await anext(run)
-        assert await runtime.propose_message(COUNT, NEW) == "Add a.py: Count how often x is in items"
+        assert await runtime.propose_message(COUNT, NEW) == "Add a.py: write count_items"
         await run.aclose()  # type: ignore[attr-defined]
     finally:
         await runtime.close()

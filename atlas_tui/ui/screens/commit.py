@@ -116,7 +116,7 @@ class Commit(ModalScreen["CommitWish | None"]):
         area.replace(message, (0, 0), area.document.end, maintain_selection_offset=False)
         area.move_cursor(area.document.end)
         self._say_proposal(
-            Content.styled("by the model, to be edited; ^Z brings the text before back", "$muted")
+            Content.styled("a proposal, to be edited; ^Z brings the text before back", "$muted")
         )
 
     def _say_proposal(self, words: Content) -> None:

@@ -142,6 +142,8 @@ class BaseRead(Event):
     """What HEAD is, as a full object id; empty without git or before the first commit."""
     dirty: tuple[str, ...]
     """Paths that differ from that commit, the first of them where there are very many."""
+    root: str = ""
+    """The folder of the working tree; empty where an earlier version recorded the run."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

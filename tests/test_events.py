@@ -50,6 +50,7 @@ EVENTS: tuple[events.Event, ...] = (
         final_newline=False,
         commit="0" * 40,
         dirty=("a.py", ODD),
+        root=ODD,
     ),
     events.StageStarted(stage=events.Stage.OBSERVE),
     events.StageEnded(stage=events.Stage.REPAIR, seconds=0.25),

@@ -12,7 +12,7 @@ import typer
 
 from atlas_tui.cli import committing, placing, recorded
 from atlas_tui.cli.asking import sure
-from atlas_tui.cli.diff import Candidate, Hunks, Session, Target
+from atlas_tui.cli.diff import Candidate, Hunks, Session, Target, Whole
 from atlas_tui.cli.inputs import load_settings
 from atlas_tui.cli.recorded import tell_recovered
 from atlas_tui.errors import InputError, Refused
@@ -33,6 +33,7 @@ class Wanted:
     candidate: str
     hunks: str
     target: str
+    whole: bool
     tests: bool
     onto_current: bool
     yes: bool
@@ -64,6 +65,7 @@ def apply(
     candidate: Candidate = "",
     hunks: Hunks = "",
     target: Target = "",
+    whole: Whole = False,
     tests: Tests = False,
     onto_current: Onto = False,
     commit: Commit = False,
@@ -84,7 +86,8 @@ def apply(
     if not commit and (message or branch or trailer):
         raise InputError("Nothing would be committed", "--commit is missing", "add --commit")
     making = committing.Wanted(message, branch, trailer, yes, trust) if commit else None
-    asyncio.run(_apply(Wanted(session, candidate, hunks, target, tests, onto_current, yes, making, as_json)))
+    wanted = Wanted(session, candidate, hunks, target, whole, tests, onto_current, yes, making, as_json)
+    asyncio.run(_apply(wanted))
 
 
 async def _apply(wanted: Wanted) -> None:
@@ -95,7 +98,7 @@ async def _apply(wanted: Wanted) -> None:
     try:
         known = recorded.read(runtime.store, wanted.session)
         record = recorded.Record(runtime.store, wanted.as_json)
-        placed = placing.place(runtime.workspace, known, wanted.candidate, wanted.target)
+        placed = placing.place(runtime.workspace, known, wanted.candidate, wanted.target, whole=wanted.whole)
         _check_moved(known, placed, wanted.onto_current)
         taken = placing.taken_of(wanted.hunks, placed.change)
         writes = _writes(runtime, known, placed, taken, wanted.tests)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from atlas_tui.cli import ending
 from atlas_tui.cli.asking import sure
 from atlas_tui.cli.plain import plain
 from atlas_tui.errors import Refused
@@ -52,9 +53,10 @@ async def prepare(
         sys.stderr.write(plain(f"message  {message}") + "\n")
 
     def commit(paths: Iterable[str]) -> Committed:
-        return workspace.commit(
-            list(paths), message, branch=wanted.branch, staged=staged, trailer=wanted.trailer
-        )
+        with ending.in_order():
+            return workspace.commit(
+                list(paths), message, branch=wanted.branch, staged=staged, trailer=wanted.trailer
+            )
 
     return commit
 

@@ -29,6 +29,7 @@ Session = Annotated[
 ]
 Candidate = Annotated[str, typer.Option(help="A for its standing program, A:1 for a round; else the choice.")]
 Target = Annotated[str, typer.Option(help="File in the working tree, where it is not the run's.")]
+Whole = Annotated[bool, typer.Option("--whole", help="Replace all of the file, not only what it defines.")]
 Hunks = Annotated[str, typer.Option(help="Numbers such as 1,3 or 2-4; all when left out.")]
 
 
@@ -40,6 +41,7 @@ def diff(
     ] = "",
     target: Target = "",
     hunks: Hunks = "",
+    whole: Whole = False,
     patch: Annotated[bool, typer.Option("--patch", help="Print exact bytes, for git apply.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
@@ -53,8 +55,8 @@ def diff(
 
     workspace, store = Workspace.open(Path.cwd()), Store(paths.database())
     known = recorded.read(store, session)
-    placed = placing.place(workspace, known, candidate, target)
-    change, against_name = _against(workspace, known, placed, against)
+    placed = placing.place(workspace, known, candidate, target, whole=whole)
+    change, against_name = _against(workspace, known, placed, against, whole)
     taken = placing.taken_of(hunks, change)
     shown = diff_of(change, taken)
     if as_json:
@@ -70,14 +72,17 @@ def diff(
         sys.stdout.write((_coloured(line) if colours else line) + "\n")
 
 
-def _against(workspace: Workspace, known: Recorded, placed: Placed, name: str) -> tuple[Change, str]:
+def _against(
+    workspace: Workspace, known: Recorded, placed: Placed, name: str, whole: bool
+) -> tuple[Change, str]:
     """The change from what ``name`` says, and that in words. Raises: InputError."""
     if not name:
         return placed.change, ""
     from atlas_tui.workspace.hunks import compare
 
     other = known.before(placed.attempt) if name == BEFORE else known.attempt(name)
-    old = workspace.place(placed.base, other.ready.code, known.problem.entry_point)
+    how = placing.how(whole)
+    old = workspace.place(placed.base, other.ready.code, known.problem.entry_point, how)
     return compare(old, placed.new, placed.base.path), f"{other.label}:{other.ready.round}"
 
 

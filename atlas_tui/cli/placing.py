@@ -11,7 +11,7 @@ from atlas_tui.errors import InputError
 
 if TYPE_CHECKING:
     from atlas_tui.solver.board import Attempt
-    from atlas_tui.workspace import Base, Change, Workspace
+    from atlas_tui.workspace import Base, Change, How, Workspace
 
 _NUMBERS = re.compile(r"\s*(\d{1,6})\s*(?:-\s*(\d{1,6})\s*)?")
 
@@ -29,15 +29,26 @@ class Placed:
     """Why the file is not as it was when the run began, or that this is not known; empty when it is."""
 
 
-def place(workspace: Workspace, recorded: Recorded, candidate: str, target: str) -> Placed:
+def how(whole: bool) -> How:
+    """What ``--whole`` means to the workspace."""
+    from atlas_tui.workspace import How
+
+    return How.WHOLE if whole else How.AUTO
+
+
+def place(
+    workspace: Workspace, recorded: Recorded, candidate: str, target: str, *, whole: bool = False
+) -> Placed:
     """Place a program of the session into its target, or another one. Nothing is written.
+
+    ``whole``: nothing of the file stays.
 
     Raises:
         InputError: there is no such program, no target is known, or the file cannot be one.
     """
     attempt = recorded.attempt(candidate)
     base = workspace.base(target_of(workspace, recorded, target))
-    new = workspace.place(base, attempt.ready.code, recorded.problem.entry_point)
+    new = workspace.place(base, attempt.ready.code, recorded.problem.entry_point, how(whole))
     return Placed(
         attempt=attempt,
         base=base,
@@ -51,11 +62,16 @@ def target_of(workspace: Workspace, recorded: Recorded, named: str) -> str:
     """The file that is named, or that the run was for.
 
     Raises:
-        InputError: there is neither; says which files may be meant.
+        InputError: there is neither; says which files may be meant. Or the run was in another tree, where the
+            same path is another file.
     """
     if named:
         return named
     if recorded.base is not None:
+        where = recorded.base.root
+        if where not in ("", workspace.root_name):
+            why = f"the run was in {where}, and this is {workspace.root_name}"
+            raise InputError("The file of the run is not here", why, "go there, or add --target PATH")
         # By its place in the tree: the command may be given in another folder of it than the run.
         return str(workspace.root / recorded.base.path)
     if recorded.target:

@@ -5,26 +5,42 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from atlas_tui.cli import placing
 from atlas_tui.cli.inputs import load_settings, problem_text
 from atlas_tui.cli.plain import plain
 from atlas_tui.cli.transcript import Transcript
-from atlas_tui.errors import InputError, Refused
-from atlas_tui.events import Applied, Chosen
+from atlas_tui.errors import AtlasError, InputError, Refused
 from atlas_tui.settings import Settings
 
 if TYPE_CHECKING:
+    from atlas_tui.problem import Problem
     from atlas_tui.solver.runtime import Runtime
-    from atlas_tui.workspace import Base
 
 
-Problem = Annotated[str, typer.Argument(help="A problem file, or - for standard input.", show_default=False)]
-Target = Annotated[str, typer.Option(help="File in the working tree that the solution is for.")]
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What becomes of the choice."""
+
+    target: str
+    """As it was named; empty: it is to be proposed."""
+    apply: bool
+    whole: bool
+    as_json: bool
+
+
+Text = Annotated[str, typer.Argument(help="A problem file, or - for standard input.", show_default=False)]
+Target = Annotated[
+    str,
+    typer.Option(help="File in the working tree that the solution is for; one is proposed if none is named."),
+]
 Apply = Annotated[bool, typer.Option("--apply", help="Write the choice into the target.")]
+Whole = Annotated[bool, typer.Option("--whole", help="With --apply: replace all of the target.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print every event as one JSON object a line.")]
 Model = Annotated[str, typer.Option(help="A GGUF file instead of the configured model.")]
 Seed = Annotated[int | None, typer.Option(help="Seed of every draw; 0 takes a new one.")]
@@ -38,9 +54,10 @@ Seconds = Annotated[float | None, typer.Option(help="Most seconds, without loadi
 
 
 def solve(
-    problem: Problem,
+    problem: Text,
     target: Target = "",
     apply: Apply = False,
+    whole: Whole = False,
     as_json: AsJson = False,
     model: Model = "",
     seed: Seed = None,
@@ -54,33 +71,38 @@ def solve(
 ) -> None:
     """Solve a problem and print the chosen program; progress goes to standard error.
 
-    What is there when it is cancelled is printed as well, but never written into the target.
+    What is there when it is cancelled is printed as well, but never written into the target. Without
+    --target the solution is for the file that defines its function already, else for a new one; which one
+    it is, and why, is told first.
 
     Exit codes: 0 the choice passed all samples; 2 bad input; 3 not verified; 4 no candidate; 5 refused;
     70 our fault; 130 cancelled.
     """
-    if apply and not target:
-        raise InputError("--apply needs --target", "it is not known where to write", "add --target PATH")
+    if whole and not apply:
+        raise InputError(
+            "Nothing would be written", "--apply is missing", "add --apply, or leave --whole out"
+        )
     solver: dict[str, object] = {"arm": arm, "candidates": candidates, "plan": plan, "thinking": thinking}
     solver |= {"repair_rounds": repair_rounds, "most_tokens": most_tokens, "most_seconds": most_seconds}
     chosen = load_settings(model, seed, **solver)
     raw = problem_text(problem)
-    code = asyncio.run(_solve(chosen, raw, problem, target, apply, as_json))
-    sys.exit(code)
+    wanted = Wanted(target, apply, whole, as_json)
+    sys.exit(asyncio.run(_solve(chosen, raw, problem, wanted)))
 
 
-async def _solve(settings: Settings, raw: bytes, source: str, target: str, apply: bool, as_json: bool) -> int:
+async def _solve(settings: Settings, raw: bytes, source: str, wanted: Wanted) -> int:
     from atlas_tui.solver.runtime import Runtime
 
     runtime = Runtime(settings, Path.cwd())
-    out = Transcript(as_json)
+    out = Transcript(wanted.as_json)
     for sentence in runtime.workspace.recovered:
         sys.stderr.write(plain(sentence) + "\n")
     try:
         read = runtime.read(raw, source)
         # Taken before the work: an unusable target is told at once, one that changes meanwhile is kept.
+        target = wanted.target or _proposed(runtime, read, wanted)
         base = runtime.workspace.base(target) if target else None
-        if apply and base is not None and base.confirm:
+        if wanted.apply and base is not None and base.confirm:
             # Nobody is asked here: it would be refused after all the work.
             raise Refused(f"{base.path} is not written", base.confirm, "choose another target")
         loop = asyncio.get_running_loop()
@@ -89,8 +111,10 @@ async def _solve(settings: Settings, raw: bytes, source: str, target: str, apply
         async for event in runtime.solve(read, target):
             out.show(event)
         out.close()
-        if apply and base is not None and out.chosen is not None and out.finished:
-            applied = _apply(runtime, base, out.chosen, read.entry_point, out.session)
+        if wanted.apply and base is not None and out.chosen is not None and out.finished:
+            how = placing.how(wanted.whole)
+            placed = runtime.workspace.place(base, out.chosen.code, read.entry_point, how)
+            applied = runtime.workspace.apply(base, placed, out.session)
             out.show(applied)
             runtime.store.append(out.session, applied)
         return out.exit_code
@@ -98,6 +122,20 @@ async def _solve(settings: Settings, raw: bytes, source: str, target: str, apply
         await runtime.close()
 
 
-def _apply(runtime: Runtime, base: Base, chosen: Chosen, entry_point: str, session: str) -> Applied:
-    """Write the choice. Raises: Refused, with nothing changed."""
-    return runtime.workspace.apply(base, runtime.workspace.place(base, chosen.code, entry_point), session)
+def _proposed(runtime: Runtime, problem: Problem, wanted: Wanted) -> str:
+    """The file that is proposed for the solution; empty where none can be and none has to be.
+
+    Raises:
+        InputError: none can be used, and it is to be written.
+    """
+    try:
+        best = runtime.workspace.propose(problem.entry_point)[0]
+        runtime.workspace.base(best.path)
+    except AtlasError as error:
+        if not wanted.apply:
+            return ""
+        why = error.why or error.what
+        raise InputError("It is not known where to write", why, "add --target PATH") from error
+    if not wanted.as_json:
+        sys.stderr.write(plain(f"target  {best.path} ({best.kind}): {best.why}") + "\n")
+    return best.path

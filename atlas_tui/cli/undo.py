@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from atlas_tui import paths
-from atlas_tui.cli import recorded
+from atlas_tui.cli import ending, recorded
 from atlas_tui.cli.plain import plain
 from atlas_tui.errors import AtlasError, Refused
 
@@ -114,7 +114,9 @@ def _revert(workspace: Workspace, store: Store, name: str, record: recorded.Reco
     entries = [entry] if entry else [event.entry for event in recorded.applied(store.events(session))]
     for each in reversed(entries):
         if found := workspace.commit_of(each):
-            record(workspace.session_of(each) or session, workspace.revert(*found))
+            with ending.in_order():
+                reverted = workspace.revert(*found)
+            record(workspace.session_of(each) or session, reverted)
             return
     raise Refused("There is nothing to revert", f"nothing that {name or recorded.LAST} wrote is in a commit")
 

@@ -262,6 +262,7 @@ def _base_read(workspace: Workspace, target: str) -> tuple[Event, ...]:
             final_newline=base.final_newline,
             commit=commit,
             dirty=dirty,
+            root=workspace.root_name,
         ),
     )
 

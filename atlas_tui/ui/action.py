@@ -19,6 +19,8 @@ class Now:
     """There is, or may be, a problem: reading it tells."""
     ready: bool = False
     """Engine, sandbox and working tree are set up."""
+    switchable: bool = False
+    """The solution can be written in another way: in place, as the whole file, as a new one."""
     running: bool = False
     candidates: tuple[str, ...] = ()
     """Labels on the run screen."""

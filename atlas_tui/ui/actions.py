@@ -45,6 +45,22 @@ ACTIONS: tuple[Action, ...] = (
         help="Open a problem from a file under this folder.",
     ),
     Action(
+        id="choose_target",
+        key="ctrl+t",
+        title="Target",
+        screens=(PROBLEM,),
+        help="Choose the target file from those that may be meant.",
+        when=lambda now: now.ready,
+    ),
+    Action(
+        id="switch_how",
+        key="f8",
+        title="Place",
+        screens=(PROBLEM,),
+        help="Write the solution in place, as the whole file, or into a new file.",
+        when=lambda now: now.switchable,
+    ),
+    Action(
         id="review_choice",
         key="d",
         title="Diff",

@@ -15,7 +15,7 @@ from atlas_tui.ui.reviewing import TREE, Against, AgainstKind, FileReview, FileS
 if TYPE_CHECKING:
     from atlas_tui.problem import Problem
     from atlas_tui.ui.desk import Desk
-    from atlas_tui.workspace import Base, Merge, Workspace
+    from atlas_tui.workspace import Base, How, Merge, Workspace
     from atlas_tui.workspace.hunks import Change
 
 log = logging.getLogger(__name__)
@@ -31,6 +31,7 @@ class _Wanted:
     round: int
     code: str
     target: str
+    whole_file: bool
     tests: tuple[WrittenTest, ...]
     with_tests: bool
     """A file of tests may go along."""
@@ -170,6 +171,7 @@ class Changes:
             round=run.round_of(label),
             code=run.code_of(label),
             target=self._desk.target,
+            whole_file=self._desk.whole_file,
             tests=tests,
             # One file of tests is enough.
             with_tests=not (written and any(file.tests and file.taken for file in written.files)),
@@ -229,7 +231,7 @@ class Changes:
             assert run.problem is not None
             workspace, entry = desk.ready().workspace, run.problem.entry_point
             async with desk.disk:
-                compared = await asyncio.to_thread(_compared, workspace, review.solution, other, entry)
+                compared = await asyncio.to_thread(_compared, workspace, review, other, entry)
         self.against, self.compared = against, compared
         desk.changed()
 
@@ -298,11 +300,18 @@ class Changes:
 def _build(wanted: _Wanted, base: Base) -> Review:
     """In a thread. Raises: InputError, Refused."""
     workspace, problem = wanted.workspace, wanted.problem
-    placed = workspace.place(base, wanted.code, problem.entry_point)
+    placed = workspace.place(base, wanted.code, problem.entry_point, _how(wanted.whole_file))
     files = [_file(workspace, base, placed)]
     if wanted.with_tests and (tests := _tests_file(wanted, base, placed)):
         files.append(tests)
-    return Review(wanted.label, wanted.round, wanted.target, tuple(files))
+    return Review(wanted.label, wanted.round, wanted.target, tuple(files), whole_file=wanted.whole_file)
+
+
+def _how(whole_file: bool) -> How:
+    """The workspace's word for it, which is loaded after the first frame."""
+    from atlas_tui.workspace import How
+
+    return How.WHOLE if whole_file else How.AUTO
 
 
 def _tests_file(wanted: _Wanted, base: Base, placed: bytes) -> FileReview | None:
@@ -337,11 +346,12 @@ def _refreshed(workspace: Workspace, review: Review) -> Review | None:
     return replace(review, files=tuple(files))
 
 
-def _compared(workspace: Workspace, file: FileReview, other: str, entry_point: str) -> Change:
+def _compared(workspace: Workspace, review: Review, other: str, entry_point: str) -> Change:
     """In a thread. Raises: InputError."""
     from atlas_tui.workspace.hunks import compare
 
     if not other:
         raise InputError("There is nothing to compare with", "that program is not there")
-    left = workspace.place(file.base, other, entry_point)
+    file = review.solution
+    left = workspace.place(file.base, other, entry_point, _how(review.whole_file))
     return compare(left, file.change.content(), file.path)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from atlas_tui.errors import AtlasError, Refused
 from atlas_tui.events import Event
 from atlas_tui.ui.actions import PROBLEM, Now
+from atlas_tui.ui.aim import Aim
 from atlas_tui.ui.backend import Backend, Held
 from atlas_tui.ui.changes import Changes
 from atlas_tui.ui.fold import fold
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-DEFAULT_TARGET = "solution.py"
 TEXT_LIMIT = 1_000_000
 """Most bytes of a problem; the reader's limit, told before the text is taken."""
 
@@ -40,9 +40,10 @@ class Desk:
         """Why nothing could be set up; empty when it could."""
         self.head = ""
         """The state of the repository in short words."""
+        self.dirty: tuple[str, ...] = ()
+        """The first files that are not committed as they are."""
         self.problem: Problem | None = None
         self.source = ""
-        self.target = DEFAULT_TARGET
         self.run = RunState()
         self.version = 0
         """Counts up with every change that a screen may have to draw."""
@@ -50,6 +51,7 @@ class Desk:
         """The candidate under review."""
         self.disk = asyncio.Lock()
         """One thing at a time is done to the working tree."""
+        self.aim = Aim(self)
         self.changes = Changes(self)
         self.writing = Writing(self)
 
@@ -57,6 +59,20 @@ class Desk:
     def review(self) -> Review | None:
         """The change that is shown."""
         return self.changes.review
+
+    @property
+    def target(self) -> str:
+        """The file that programs are placed into; setting it is naming it as the person does."""
+        return self.aim.placing[0]
+
+    @target.setter
+    def target(self, path: str) -> None:
+        self.aim.name(path)
+
+    @property
+    def whole_file(self) -> bool:
+        """A program replaces all of that file."""
+        return self.aim.placing[1]
 
     def changed(self) -> None:
         """Something that is shown has changed."""
@@ -78,6 +94,7 @@ class Desk:
             screen=screen,
             readable=screen == PROBLEM or self.problem is not None,
             ready=self.backend is not None,
+            switchable=self.aim.switchable,
             running=run.running,
             candidates=tuple(entry.label for entry in run.candidates),
             judged=bool(run.runs()),
@@ -106,6 +123,8 @@ class Desk:
         self.changes.forget()
         self.writing.forget()
         self.run = RunState()
+        await self.aim.settle(problem)
+        self.aim.begin()
         await self.changes.read_base()
         async for event in backend.solve(problem, self.target):
             self.take(event)
@@ -118,6 +137,7 @@ class Desk:
         backend = self.ready()
         async with self.disk:
             self.head = await asyncio.to_thread(backend.workspace.head)
+            _, self.dirty = await asyncio.to_thread(backend.workspace.standing)
         self.changed()
 
     async def check_target(self, target: str) -> Base:

@@ -103,6 +103,8 @@ class Review:
     """The target first."""
     at: int = 0
     """Which of the files is in front."""
+    whole_file: bool = False
+    """The program replaces all of the target, also where it has a place in it."""
     merged: bool = False
     """The target holds a three-way merge, not what the candidate alone made of it."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from atlas_tui.errors import Refused
@@ -14,13 +14,14 @@ from atlas_tui.workspace import (
     index,
     index_lock,
     made as records,
+    prepared,
     said,
     trust,
 )
 from atlas_tui.workspace.accepted import Decided
 from atlas_tui.workspace.journal import Journal
 from atlas_tui.workspace.program import Ran
-from atlas_tui.workspace.repository import Repository
+from atlas_tui.workspace.repository import Repository, TreeItem
 
 log = logging.getLogger(__name__)
 
@@ -109,31 +110,50 @@ def run_commit(repo: Repository, room: index_lock.Room, decided: Mapping[str, De
     """
     private = room.scratch / "index"
     index.fill(repo, private, room.head, {path: each.in_commit for path, each in decided.items()})
-    with branch.switched(repo, room.move):
+    kept = {path: each.in_index for path, each in decided.items() if each.staged}
+    expected = {path: each.in_commit for path, each in decided.items()} | kept
+    index.foresee(repo, room.lock, room.scratch, expected)
+    with prepared.kept(repo.git_dir), branch.switched(repo, room.move):
         ran = repo.git.commit(message.encode() + b"\n", private, HOOK_SECONDS, (room.running,))
         log.info("git commit ended with %s in %.1f s: %s", ran.code, ran.seconds, said.brief(ran.out))
         # Also when git or a hook after the commit failed, the commit is there.
         made = repo.position()[1]
-        if made == room.head:
+        if made == room.head or (ran.code and not _is_on(repo, made, room.head)):
             raise _refusal(ran)
+    in_commit = {path: repo.in_commit(made, path) for path in decided}
     said_so = [said.report(ran.out)]
     if ran.late:
         said_so.append(f"The commit is made, but a hook took longer than {HOOK_SECONDS:.0f} s and was ended.")
-    if more := [path for path in repo.changed(room.head, made) if path not in decided]:
-        said_so.append(f"Hooks added to the commit: {', '.join(more[:20])}")
+    said_so += _unasked(decided, in_commit, repo.changed(room.head, made))
     # Where nothing was staged the entry follows the commit, also if a hook made something else of the file.
-    following = {path: repo.in_commit(made, path) for path, each in decided.items() if not each.staged}
-    kept = {path: each.in_index for path, each in decided.items() if each.staged}
+    following = {path: in_commit[path] for path, each in decided.items() if not each.staged}
     try:
         index.refresh(repo, room.lock, room.scratch, (room.head, made), following | kept)
     except (OSError, Refused) as error:
         log.warning("the commit %s is made, but the index does not know it: %s", made, error)
-        said_so.append(f"The index does not know the commit ({error}): git reset brings it up.")
+        said_so.append(f"The index does not know the commit ({error}): git reset -- PATH brings it up.")
     return Made(
         commit=made,
         branch=repo.head_reference().removeprefix("refs/heads/"),
         output="\n".join(filter(None, said_so)),
     )
+
+
+def _unasked(
+    decided: Mapping[str, Decided], in_commit: Mapping[str, TreeItem | None], changed: Iterable[str]
+) -> list[str]:
+    """What hooks made of a commit, one sentence for each kind of it."""
+    found = []
+    if more := [path for path in changed if path not in decided]:
+        found.append(f"Hooks added to the commit: {', '.join(more[:20])}")
+    if other := [path for path, each in decided.items() if in_commit[path] != each.in_commit]:
+        found.append(f"The commit has not what was accepted, by a hook: {', '.join(other[:20])}")
+    return found
+
+
+def _is_on(repo: Repository, made: str, head: str) -> bool:
+    """Whether a commit is on top of ``head``: a hook, or the person, may have moved HEAD elsewhere."""
+    return repo.parents(made) == ([head] if head else [])
 
 
 def _refusal(ran: Ran) -> CommitRefused:

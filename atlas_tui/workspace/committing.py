@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Iterator, Sequence
 
 from atlas_tui.errors import InputError, Refused
 from atlas_tui.events import Committed
@@ -40,8 +41,7 @@ class Committing:
         """
         text = messages.checked(message, trailer)
         repo, wanted = self._to_commit(paths)
-        with self._journal.locked():
-            self._recover()
+        with self._alone():
             new = commit.commit(repo, self._journal, wanted, text, new_branch=branch, staged=staged)
         return _event(wanted, new, text)
 
@@ -63,8 +63,7 @@ class Committing:
             Refused: as for ``commit``, or later commits changed the same lines.
         """
         repo, wanted = self._to_commit(paths)
-        with self._journal.locked():
-            self._recover()
+        with self._alone():
             new, text = revert.revert(repo, self._journal, commit, wanted)
         return _event(wanted, new, text)
 
@@ -96,6 +95,17 @@ class Committing:
             return
         with self._journal.locked():
             trust.remember(self._repository, self._journal)
+
+    @contextlib.contextmanager
+    def _alone(self) -> Iterator[None]:
+        """No other app writes here meanwhile, and nothing half done is left, also not by Ctrl-C."""
+        with self._journal.locked():
+            self._recover()
+            try:
+                yield
+            except (KeyboardInterrupt, SystemExit):
+                self._recover()
+                raise
 
     def _recover(self) -> None:
         raise NotImplementedError

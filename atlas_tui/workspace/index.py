@@ -8,6 +8,7 @@ import os
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 from atlas_tui.errors import Refused
 from atlas_tui.workspace.repository import Repository, TreeItem
@@ -56,8 +57,25 @@ def _listed(paths: Iterable[str]) -> bytes:
 
 def copy(repo: Repository, index: Path) -> None:
     """Copy the person's index; there need not be one. Raises: OSError."""
-    with contextlib.suppress(FileNotFoundError):
-        shutil.copyfile(repo.git_dir / "index", index)
+    with (
+        contextlib.suppress(FileNotFoundError),
+        (repo.git_dir / "index").open("rb") as source,
+        index.open("wb") as target,
+    ):
+        _pour(source, target)
+
+
+def _pour(source: BinaryIO, target: BinaryIO) -> None:
+    """Copy an index with its time. Raises: OSError.
+
+    By that git knows which files may have been changed right after it looked at them, and have to be read:
+    with a later one, it would take such a change for none.
+    """
+    shutil.copyfileobj(source, target)
+    target.truncate()
+    target.flush()
+    seen = os.fstat(source.fileno())
+    os.utime(target.fileno(), ns=(seen.st_atime_ns, seen.st_mtime_ns))
 
 
 def merged(repo: Repository, sides: Sequence[bytes], scratch: Path) -> bytes | None:
@@ -87,24 +105,52 @@ def refresh(
     """Let the person's index agree with a new commit on what it changed; everything else in it stays.
 
     ``commits`` are the one before (may be empty) and the new one; ``lock`` is the file that becomes the
-    index. Where the person had staged something of such a path, that stays, but for what is ``decided``.
+    index, after ``foresee``. Where the person had staged something of such a path, that stays, but for what
+    is ``decided``.
 
     Raises:
         Refused, OSError: the index is as it was.
     """
     before, made = commits
+    try:
+        entries = repo.all_staged(repo.git_dir / "index") if (repo.git_dir / "index").exists() else {}
+        items = {
+            path: new
+            for path, (old, new) in repo.changed(before, made).items()
+            if entries.get(path, []) == ([old] if old else [])
+        }
+        index = _with(repo, scratch, items | dict(decided or {}))
+    except (OSError, Refused) as error:
+        if not lock.stat().st_size:
+            raise
+        # A full disk for instance. Only what hooks added is missing in what was foreseen.
+        log.warning("the index is taken as it was foreseen: %s", error)
+    else:
+        _fill_lock(index, lock)
+    lock.rename(repo.git_dir / "index")
+
+
+def foresee(repo: Repository, lock: Path, scratch: Path, items: Mapping[str, TreeItem | None]) -> None:
+    """Write what the person's index is to be to its lock, so that after the commit no space is needed.
+
+    Raises:
+        Refused, OSError.
+    """
+    if (repo.git_dir / "index").exists():
+        _fill_lock(_with(repo, scratch, items), lock)
+
+
+def _with(repo: Repository, scratch: Path, items: Mapping[str, TreeItem | None]) -> Path:
+    """A copy of the person's index with these entries. Raises: Refused, OSError."""
     index = scratch / "person"
     copy(repo, index)
-    entries = repo.all_staged(index) if index.exists() else {}
-    items = {
-        path: new
-        for path, (old, new) in repo.changed(before, made).items()
-        if entries.get(path, []) == ([old] if old else [])
-    }
-    put(repo, index, items | dict(decided or {}))
+    put(repo, index, items)
+    return index
+
+
+def _fill_lock(index: Path, lock: Path) -> None:
+    if index.read_bytes() == lock.read_bytes():
+        return
     with index.open("rb") as source, lock.open("r+b") as target:
-        shutil.copyfileobj(source, target)
-        target.truncate()
-        target.flush()
+        _pour(source, target)
         os.fsync(target.fileno())
-    lock.rename(repo.git_dir / "index")

@@ -52,7 +52,8 @@ def held(
 ) -> Iterator[Room]:
     """Hold git's lock of the index, so that no other git changes index or HEAD meanwhile.
 
-    ``entries`` are those of the journal that are to be committed.
+    ``entries`` are those of the journal that are to be committed. Where the block is interrupted (Ctrl-C) all
+    is left to ``free``: there may be a commit already.
 
     Raises:
         Refused: the lock is held, or a file cannot be written.
@@ -62,30 +63,37 @@ def held(
     seen = os.fstat(lock)
     ours = _FileId(seen.st_dev, seen.st_ino)
     os.close(lock)
-    running = -1
+    running, under_way = -1, False
     try:
         with tempfile.TemporaryDirectory(dir=journal.folder, prefix=_SCRATCH) as scratch:
             running = _flag(journal)
             fcntl.flock(running, fcntl.LOCK_SH | fcntl.LOCK_NB)
-            head = repo.position()[1]
-            if move and move.at != head:
-                raise Refused("Nothing is committed", "HEAD was moved this very moment", "try again")
-            note = {
-                "lock": os.fsencode(name).hex(),
-                "file": list(ours),
-                "head": head,
-                "entries": list(entries),
-                "move": asdict(move) if move else None,
-            }
+            head = _head(repo, move)
+            note: dict[str, object] = {"lock": os.fsencode(name).hex(), "file": list(ours)}
+            note |= {"head": head, "entries": list(entries), "move": asdict(move) if move else None}
             journal.write_file(journal.index_lock, json.dumps(note).encode(), lasting=False)
+            under_way = True
             yield Room(scratch=Path(scratch), lock=name, running=running, head=head, move=move)
-    except OSError as error:
+            under_way = False
+    except Exception as error:
+        under_way = False
+        if not isinstance(error, OSError):
+            raise
         raise Refused("Nothing is committed", error.strerror or str(error), "check free space") from error
     finally:
         if running >= 0:
             os.close(running)
-        _remove(name, ours)
-        journal.index_lock.unlink(missing_ok=True)
+        if not under_way:
+            _remove(name, ours)
+            journal.index_lock.unlink(missing_ok=True)
+
+
+def _head(repo: Repository, move: branch.Move | None) -> str:
+    """Raises: Refused: it is not where the new branch was to begin."""
+    head = repo.position()[1]
+    if move and move.at != head:
+        raise Refused("Nothing is committed", "HEAD was moved this very moment", "try again")
+    return head
 
 
 def free(repo: Repository | None, journal: Journal) -> tuple[str, list[str]] | None:

@@ -200,7 +200,12 @@ def run(  # noqa: PLR0913 - each is a matter of its own
     with process:
         pipes = [pipe for pipe in (process.stdout, process.stderr) if pipe]
         kept = {pipe.fileno(): bytearray() for pipe in pipes}
-        cut = _gather(process, kept, start + seconds, most)
+        try:
+            cut = _gather(process, kept, start + seconds, most)
+        except BaseException:
+            # Ctrl-C reaches us alone: git would go on, with an index that is no more for instance.
+            _end(process)
+            raise
         late = process.poll() is None
         if late:
             _end(process)
@@ -218,7 +223,8 @@ def _started(
     together: bool,
 ) -> subprocess.Popen[bytes]:
     """Raises: OSError."""
-    with tempfile.TemporaryFile() as given:
+    # Most need nothing, and get by without a place for temporary files.
+    with tempfile.TemporaryFile() if stdin else Path(os.devnull).open("r+b") as given:
         given.write(stdin)
         given.seek(0)
         return subprocess.Popen(

@@ -71,6 +71,11 @@ class Workspace(Writing, Committing):
     def has_git(self) -> bool:
         return self._repository is not None
 
+    @property
+    def root_name(self) -> str:
+        """The root as text that can be kept and shown; it need not be UTF-8."""
+        return os.fsencode(self.root).decode("utf-8", "backslashreplace")
+
     def head(self) -> str:
         """Branch, commit and uncommitted files, such as ``main@4f1c2e + 2 uncommitted``.
 
@@ -100,9 +105,14 @@ class Workspace(Writing, Committing):
 
         Raises:
             InputError: it cannot be a target (outside, a link, under ``.git``, binary, a folder …).
+            Refused: git cannot be asked how it stands.
         """
         base = read_base(self.root, names.components(target, self.folder, self.root))
-        return with_standing(self._repository, base) if self._repository else base
+        try:
+            return with_standing(self._repository, base) if self._repository else base
+        except OSError as error:
+            why = f"git cannot be asked about it: {error.strerror}"
+            raise Refused(f"{base.path} cannot be used", why, "check free space") from error
 
     def propose(self, entry_point: str, named: str = "") -> tuple[Proposal, ...]:
         """Files for a solution, best first: that of the name the person gave, those that define the entry

@@ -128,6 +128,7 @@ class Shell:
             final_newline=True,
             commit="",
             dirty=(),
+            root=str(self.tree.root),
         )
 
 
@@ -182,3 +183,11 @@ def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
     tree.git("checkout", "-q", "-b", "work")
     tree.commit(a__py=BASE, b__py="b = 1\n")
     return Shell(tree, monkeypatch, capsys)
+
+
+def untouched(shell: Shell, before: dict[str, bytes | str]) -> bool:
+    return shell.tree.everything() == before
+
+
+def kinds(found: list[events.AnyEvent]) -> list[str]:
+    return [event.kind for event in found]

@@ -123,8 +123,8 @@ def test_bad_usage(tmp_path: Path) -> None:
     assert atlas("solve", home=tmp_path).returncode == 2
     assert atlas("solve", "--no-such-option", "x", home=tmp_path).returncode == 2
     (tmp_path / "p.md").write_text("Print 1.")
-    ran = atlas("solve", "p.md", "--apply", home=tmp_path)
-    assert ran.returncode == 2 and b"--target" in ran.stderr
+    ran = atlas("solve", "p.md", "--whole", home=tmp_path)
+    assert ran.returncode == 2 and b"--apply" in ran.stderr
 
 
 def test_a_bad_setting_names_its_place(tmp_path: Path) -> None:

@@ -129,3 +129,13 @@ def test_colours_only_on_a_terminal(shell: Shell, monkeypatch: pytest.MonkeyPatc
     assert "\x1b[32m+import math\x1b[0m\n" in shown and "\x1b[31m-    return n\x1b[0m\n" in shown
     monkeypatch.setenv("NO_COLOR", "1")
     assert "\x1b[" not in shell.run("diff", session).out
+
+
+def test_the_whole_file_is_shown_and_written_where_that_is_asked(shell: Shell) -> None:
+    session = shell.record()
+    shown = shell.run("diff", session, "--whole")
+    assert "-import sys" in shown.out.splitlines()
+    assert shell.run("apply", session, "--whole").code == 0
+    assert shell.tree.read("a.py").decode() == RIGHT
+    assert shell.run("undo", session).code == 0
+    assert shell.tree.read("a.py").decode() == BASE

@@ -236,3 +236,19 @@ def test_a_prompt_larger_than_the_context(atlas: Atlas) -> None:
     ran = atlas.run("solve", "p.md", "--model", str(reciter([RIGHT])))
     assert ran.returncode == 2
     assert b"tokens and" in ran.stderr and b"available" in ran.stderr
+
+
+def test_without_a_target_one_is_proposed_and_told(atlas: Atlas) -> None:
+    ran = atlas.run("solve", "p.md", "--apply", "--model", str(reciter([RIGHT])))
+    assert ran.returncode == 0, ran.stderr
+    assert b"target  solution.py (new file): a program gets a file of its own" in ran.stderr
+    assert b"print(2 * n)" in (atlas.folder / "solution.py").read_bytes()
+
+
+def test_a_proposed_target_is_recorded_but_not_written_unasked(atlas: Atlas) -> None:
+    (atlas.folder / "solution.py").write_text("mine = 1\n")
+    ran = atlas.run("solve", "p.md", "--json", "--model", str(reciter([RIGHT])))
+    started = parsed(ran.stdout)[0]
+    assert isinstance(started, events.RunStarted) and started.target == "solution_2.py"
+    assert ran.stderr == b"" and not (atlas.folder / "solution_2.py").exists()
+    assert (atlas.folder / "solution.py").read_text() == "mine = 1\n"

@@ -137,15 +137,18 @@ def fake_app(
     *,
     text: str = PROBLEM.statement,
     theme: str = "atlas-dark",
+    target: str | None = "solution.py",
     **more: object,
 ) -> tuple[AtlasApp, FakeRuntime]:
-    """An app over a fake runtime."""
+    """An app over a fake runtime; ``target`` is named as by a person, None leaves it to the proposals."""
     runtime = FakeRuntime(folder, list(events), **more)  # type: ignore[arg-type]
 
     async def make(settings: Settings, where: Path) -> FakeRuntime:
         return runtime
 
     app = AtlasApp(Settings(ui={"theme": theme}), folder, text, make_backend=make)  # type: ignore[arg-type]
+    if target is not None:
+        app.desk.target = target
     return app, runtime
 
 

@@ -262,7 +262,7 @@ def test_no_room_for_a_copy_of_the_index(repo: Tree, monkeypatch: pytest.MonkeyP
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patched:
-        patched.setattr(shutil, "copyfile", full)
+        patched.setattr(shutil, "copyfileobj", full)
         refused(repo, "No space left")
     before = state_of(repo)[1]
     commit(repo.open(), "a.py")

@@ -15,22 +15,22 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from atlas_tui.errors import AtlasError
-from atlas_tui.problem import Mode, Problem
 from atlas_tui.ui import actions
 from atlas_tui.ui.desk import TEXT_LIMIT, Desk
 from atlas_tui.ui.sanitise import label
+from atlas_tui.ui.screens import problem_words as words
 from atlas_tui.ui.screens.base import AtlasScreen, StartRun
 from atlas_tui.ui.screens.open import OpenFile
+from atlas_tui.ui.screens.target import ChooseTarget
 from atlas_tui.ui.toast import say, say_error
 from atlas_tui.ui.widgets.editor import PathInput, ProblemEditor
-from atlas_tui.ui.widgets.hang import Fitted, hang, table
-from atlas_tui.ui.words import count, many, seconds, size
+from atlas_tui.ui.widgets.hang import Fitted
+from atlas_tui.ui.words import size
 
 PAUSE = 0.2
 """Seconds without typing before the text is read."""
 THREAD_FROM = 50_000
 """Characters from which on reading is left to a thread."""
-SAMPLES_SHOWN = 4
 HINT = "Paste or type a problem, or open a file with ^O."
 
 
@@ -46,12 +46,14 @@ class ProblemScreen(AtlasScreen):
         self._text = text
         self._timer: Timer | None = None
         self._fault: AtlasError | None = None
+        self._target = desk.aim.path
+        """What is known to stand in the target's field."""
 
     def body(self) -> Iterable[Widget]:
         editor = ProblemEditor(self._text, TEXT_LIMIT)
         editor.placeholder = HINT
         editor.border_title = "problem"
-        target = PathInput(self.desk.target, placeholder="no target file", id="target", compact=True)
+        target = PathInput(self._target, placeholder="no target file", id="target", compact=True)
         yield Horizontal(
             Vertical(editor, id="left"),
             VerticalScroll(
@@ -59,7 +61,7 @@ class ProblemScreen(AtlasScreen):
                 Fitted(id="read"),
                 Static("target file", classes="heading"),
                 target,
-                Static(id="target-state", markup=False),
+                Fitted(id="target-state"),
                 Static("this machine", classes="heading"),
                 Fitted(id="machine"),
                 id="rail",
@@ -76,14 +78,21 @@ class ProblemScreen(AtlasScreen):
         editor = self.query_one(ProblemEditor)
         editor.border_subtitle = label(self.desk.source, longest=40)
         self.query_one("#read", Fitted).fit(self._read_words)
-        self.query_one("#machine", Fitted).fit(self._machine)
+        self._fill_target()
+        self.query_one("#target-state", Fitted).fit(lambda width: words.target(self.desk, width))
+        self.query_one("#machine", Fitted).fit(lambda width: words.machine(self.desk, width))
+
+    def on_screen_resume(self) -> None:
+        super().on_screen_resume()
+        # What was written or undone meanwhile may be this very file.
+        self.check_target()
 
     def _read_words(self, width: int) -> Content:
         if self._fault:
             return label(self._fault.one_line(), "$fail")
         if self.desk.problem is None:
             return Content.styled("nothing yet", "$muted")
-        return _problem_words(self.desk.problem, width)
+        return words.problem(self.desk.problem, width)
 
     def load(self, text: str, source: str) -> None:
         """Put another problem into the editor."""
@@ -111,6 +120,7 @@ class ProblemScreen(AtlasScreen):
             await self._read_text()
         else:
             self.desk.problem, self._fault = None, None
+            self.desk.aim.forget()
             self.desk.changed()
 
     async def _read_text(self) -> None:
@@ -128,6 +138,8 @@ class ProblemScreen(AtlasScreen):
         else:
             desk.problem, self._fault = problem, None
         desk.changed()
+        if desk.problem is not None:
+            await desk.aim.settle(desk.problem)
 
     @work(exclusive=True, group="read", exit_on_error=False)
     async def action_solve(self) -> None:
@@ -140,31 +152,45 @@ class ProblemScreen(AtlasScreen):
 
     @on(Input.Changed, "#target")
     def _target_typed(self, event: Input.Changed) -> None:
-        self.desk.target = event.value.strip()
-        self.query_one("#target-state", Static).update("")
-        self.desk.changed()
+        if event.value != self._target:
+            self._target = event.value
+            self.desk.aim.name(event.value.strip())
+
+    def _fill_target(self) -> None:
+        """Show the target where it was not the person who typed it."""
+        field = self.query_one("#target", PathInput)
+        path = field.validate_value(self.desk.aim.path)
+        # Other words than the known ones are being typed; their event is on its way.
+        if field.value == self._target and path != self._target.strip():
+            self._target = path
+            with field.prevent(Input.Changed):
+                field.value = path
 
     @on(Input.Submitted, "#target")
     @on(Input.Blurred, "#target")
     def check_target(self) -> None:
         """Say what the target is, or why it cannot be one."""
-        self._check_target(self.desk.target)
+        self._look()
+
+    # A group of its own: the screen looks again when the list closes, which must not lose the choice.
+    @work(exclusive=True, group="look", exit_on_error=False)
+    async def _look(self) -> None:
+        if self.desk.backend is not None:
+            await self.desk.aim.look()
 
     @work(exclusive=True, group="target", exit_on_error=False)
-    async def _check_target(self, target: str) -> None:
-        if self.desk.backend is None:
+    async def action_choose_target(self) -> None:
+        offers = await self.desk.aim.offers()
+        if not offers:
+            say(self.app, "No file can be proposed: the folder cannot be searched", "warning")
             return
-        state = self.query_one("#target-state", Static)
-        if not target:
-            state.update(Content.styled("nothing will be written", "$muted"))
-            return
-        try:
-            base = await self.desk.check_target(target)
-        except AtlasError as error:
-            state.update(label(error.one_line(), "$fail"))
-            return
-        words = f"exists, {size(len(base.content))}" if base.exists else "a new file"
-        state.update(Content.styled(words, "$muted"))
+        path = await self.app.push_screen_wait(ChooseTarget(offers, self.desk.aim.path))
+        if path is not None:
+            await self.desk.aim.choose(path)
+
+    @work(exclusive=True, group="target", exit_on_error=False)
+    async def action_switch_how(self) -> None:
+        await self.desk.aim.switch()
 
     @work(exclusive=True, group="open", exit_on_error=False)
     async def action_open_file(self) -> None:
@@ -178,63 +204,3 @@ class ProblemScreen(AtlasScreen):
             say_error(self.app, error)
             return
         self.load(problem.statement, opened.name)
-
-    def _machine(self, width: int) -> Content:
-        desk, rows = self.desk, []
-        backend = desk.backend
-        if backend is None:
-            return label(desk.fault, "$fail") if desk.fault else Content.styled("starting…", "$muted")
-        state, model = backend.model_state, backend.model
-        if state.startswith("failed"):
-            rows.append(("model", label(state.removeprefix("failed: "), "$fail")))
-        elif model is None:
-            known = {"loading": "loading…", "off": "loading…"}.get(state, state)
-            rows.append(("model", Content(known)))
-        else:
-            words = f"{model.device}, {count(model.context)} tokens of context"
-            rows.append(("model", Content.assemble(label(model.name, longest=40), ", ", label(words))))
-        if desk.held is None:
-            rows.append(("isolation", Content("trying…")))
-        else:
-            none = str(desk.held.tier) == "none"
-            words = f"{desk.held.tier}, {desk.held.why}"
-            rows.append(("isolation", label(words, "$fail" if none else "")))
-            if desk.held.python_version:
-                rows.append(("python", label(desk.held.python_version)))
-        rows.append(("base", label(desk.head or "…")))
-        return table(rows, width)
-
-
-def _problem_words(problem: Problem, width: int) -> Content:
-    if problem.mode is Mode.FUNCTION:
-        how = Content.assemble(label(problem.signature or problem.entry_point, "$code-name", 120))
-        kind = "function"
-    else:
-        how, kind = Content("standard input → standard output"), "program"
-    limits = problem.limits
-    rows = [
-        (kind, how),
-        ("length", Content(many(len(problem.statement), "character"))),
-        ("limits", Content(f"{seconds(limits.cpu_seconds)}, {size(limits.memory_bytes)}")),
-        ("samples", _samples(problem)),
-    ]
-    words = table(rows, width)
-    for note in problem.notes:
-        words = Content.assemble(words, "\n", hang(Content.styled("! ", "$timeout"), label(note), width))
-    return words
-
-
-def _samples(problem: Problem) -> Content:
-    if not problem.samples:
-        return Content.styled("none found: nothing can be checked", "$timeout")
-    lines = [Content(str(len(problem.samples)))]
-    for sample in problem.samples[:SAMPLES_SHOWN]:
-        given = sample.given.strip()
-        if problem.mode is Mode.FUNCTION:
-            given = given[1:-1]
-        lines.append(
-            Content.assemble(label(given, longest=28), (" → ", "$muted"), label(sample.expected, longest=20))
-        )
-    if len(problem.samples) > SAMPLES_SHOWN:
-        lines.append(Content.styled(f"{len(problem.samples) - SAMPLES_SHOWN} more", "$muted"))
-    return Content("\n").join(lines)

@@ -53,7 +53,10 @@ def undo(
     if patch:
         text = workspace.reverse_patch(entry or _last_entry(store, owner))
         # For git apply it must be exact; for a terminal it must be harmless.
-        sys.stdout.write(plain(text) if sys.stdout.isatty() else text)
+        if sys.stdout.isatty():
+            sys.stdout.write(plain(text))
+        else:
+            sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape"))
         return
     record = recorded.Record(store, as_json)
     try:

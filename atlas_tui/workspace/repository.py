@@ -138,32 +138,21 @@ class Repository:
 
     def uncommitted(self) -> int | None:
         """How many files differ from HEAD or are untracked; None when git cannot say."""
-        ran = self.git.read(
-            "status",
-            "--porcelain",
-            "-z",
-            "--untracked-files=normal",
-            "--no-renames",
-            "--ignore-submodules=all",
-            config=self._silenced(),
-        )
+        ran = self._status()
         return None if ran.code or ran.late or ran.cut else ran.out.count(b"\0")
 
     def dirty(self, most: int) -> tuple[str, ...]:
         """The first paths that differ from HEAD or are untracked; none where git cannot say."""
-        ran = self.git.read(
-            "status",
-            "--porcelain",
-            "-z",
-            "--untracked-files=normal",
-            "--no-renames",
-            "--ignore-submodules=all",
-            config=self._silenced(),
-        )
+        ran = self._status()
         if ran.code or ran.late:
             return ()
         found = ran.out.split(b"\0")[:-1][:most]
         return tuple(line[3:].decode("utf-8", "backslashreplace") for line in found)
+
+    def _status(self) -> Ran:
+        """What differs from HEAD or is untracked, an entry each."""
+        shown = ("--untracked-files=normal", "--no-renames", "--ignore-submodules=all")
+        return self.git.read("status", "--porcelain", "-z", *shown, config=self._silenced())
 
     def _silenced(self) -> list[str]:
         """Settings that switch off the filters of this repository: they are programs of its choice."""

@@ -8,28 +8,27 @@ from pathlib import Path
 from atlas_tui.errors import InputError, Refused
 from atlas_tui.workspace import tree
 from atlas_tui.workspace.base import Base
-from atlas_tui.workspace.diff import diff
+from atlas_tui.workspace.diff import patch
+from atlas_tui.workspace.hunks import change_of
 from atlas_tui.workspace.journal import Entry, Journal
 from atlas_tui.workspace.merge import Part, PartKind, merge
 from atlas_tui.workspace.text import Style, style_of
-
-_HEAD = "+++ b/"
 
 
 def reverse_patch(root: Path, journal: Journal, entries: Sequence[Entry]) -> str:
     """A unified diff from the files as they are now to the same without these changes.
 
     What was changed again since is left as it is; lines before the diff of a file, which ``git apply`` and
-    ``patch`` pass over, say so.
+    ``patch`` pass over, say so. Bytes that are no UTF-8 stand in it as surrogates (``surrogateescape``).
 
     Raises:
         Refused: nothing of the changes is left, or a file cannot be read.
     """
     patches = [_of_one(root, journal, entry) for entry in entries]
-    if not any(patch for patch, _ in patches):
+    if not any(text for text, _ in patches):
         why = "; ".join(note for _, note in patches if note) or "the files are as before"
         raise Refused("There is nothing to take back", why)
-    return "".join((f"# {note}\n" if note else "") + patch for patch, note in patches)
+    return "".join((f"# {note}\n" if note else "") + text for text, note in patches)
 
 
 def _of_one(root: Path, journal: Journal, entry: Entry) -> tuple[str, str]:
@@ -81,8 +80,11 @@ def _unified(root: Path, entry: Entry, old: bytes | None, new: bytes | None) -> 
         content=old or b"",
         style=style,
     )
-    text = diff(base, new or b"").unified
-    return text if new is not None else text.replace(f"{_HEAD}{entry.path}\n", "+++ /dev/null\n", 1)
+    made = patch(change_of(base, new or b""))
+    if new is None and made:
+        old_name, _, rest = made.split(b"\n", 2)
+        made = b"\n".join((old_name, b"+++ /dev/null", rest))
+    return made.decode("utf-8", "surrogateescape")
 
 
 def _style(content: bytes, path: str) -> Style:

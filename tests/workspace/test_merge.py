@@ -174,3 +174,15 @@ def test_reverse_patch_of_a_file_that_became_binary(repo: Tree) -> None:
     workspace.apply(workspace.base("a.py"), NEW, "s1")
     repo.write("a.py", NEW + b"\0\xff")
     assert "-    return 42" in workspace.reverse_patch()
+
+
+def test_reverse_patch_of_latin_1_is_exact(repo: Tree, tmp_path: Path) -> None:
+    old = b"# -*- coding: latin-1 -*-\n# \xe9t\xe9\nx = 1\n" + b"y = 2\n" * 8
+    repo.write("a.py", old)
+    workspace = repo.open()
+    workspace.apply(workspace.base("a.py"), old.replace(b"x = 1", b"x = '\xfc'"), "s1")
+    repo.write("a.py", repo.read("a.py") + b"# mine\n")
+    patch = tmp_path / "exact"
+    patch.write_bytes(workspace.reverse_patch().encode("utf-8", "surrogateescape"))
+    repo.git("apply", str(patch))
+    assert repo.read("a.py") == old + b"# mine\n"

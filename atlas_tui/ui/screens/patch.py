@@ -72,7 +72,7 @@ class ReversePatch(ModalScreen[str]):
 
     def action_copy(self) -> None:
         """To the clipboard, by the terminal."""
-        self.app.copy_to_clipboard(self._patch)
+        self.app.copy_to_clipboard(self._patch.encode("utf-8", "replace").decode())
         self._say(Content("Copied, where the terminal allows it."))
 
     @on(Input.Submitted)

@@ -16,11 +16,13 @@ from atlas_tui.facts import (
     Dropped as Dropped,
     Facts as Facts,
     FailureClass as FailureClass,
+    Gave as Gave,
     Grade as Grade,
     Outcome as Outcome,
     Reason as Reason,
     SplitInput as SplitInput,
     State as State,
+    TriedInput as TriedInput,
     Vector as Vector,
     Verdict as Verdict,
     WrittenTest as WrittenTest,
@@ -76,6 +78,12 @@ class StageStarted(Event):
 
     kind: Literal["StageStarted"] = "StageStarted"
     stage: Stage
+    most_tokens: int = 0
+    """Tokens the model may write in it; 0 sets no limit."""
+    most_seconds: float = 0.0
+    """Seconds it may take; 0 sets no limit."""
+    most_thinking: int = 0
+    """Thinking tokens of each solution by the settings; 0 means that thinking is off, or not known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,6 +220,41 @@ class Cancelled(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CandidateStopped(Event):
+    """The person stopped one candidate; the run goes on with the others."""
+
+    kind: Literal["CandidateStopped"] = "CandidateStopped"
+    candidate: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GoneOn(Event):
+    """The person asked for more after the run had ended: it is on again, up to its next ``RunEnded``."""
+
+    kind: Literal["GoneOn"] = "GoneOn"
+    step: Literal["more", "repair"]
+    candidate: str = ""
+    """The one to repair; empty for more candidates."""
+    model: str
+    isolation: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preferred(Event):
+    """The person's own choice among the candidates: a label, whatever the evidence says."""
+
+    kind: Literal["Preferred"] = "Preferred"
+    candidate: str
+    """Empty: an earlier preference was taken back."""
+    round: int = 0
+    """Which attempt of that candidate."""
+    over: str = ""
+    """The candidate the method had chosen, which may be the same; empty where it chose none."""
+    over_round: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Failed(Event):
     """What happened, why, and what to do next; each one line. The run goes on until ``RunEnded``."""
 
@@ -225,11 +268,12 @@ class Failed(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunEnded(Event):
-    """The last event of every run."""
+    """The last event of every run; only what the person does afterwards may follow."""
 
     kind: Literal["RunEnded"] = "RunEnded"
     outcome: Outcome
     seconds: float
+    """Of the whole run; where it has gone on, without the time between."""
 
 
 AnyEvent = Annotated[
@@ -263,6 +307,9 @@ AnyEvent = Annotated[
     | Redone
     | Committed
     | Cancelled
+    | CandidateStopped
+    | GoneOn
+    | Preferred
     | Failed
     | RunEnded,
     Field(discriminator="kind"),

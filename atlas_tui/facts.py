@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import field
 from enum import StrEnum
 
 from pydantic.dataclasses import dataclass
@@ -82,6 +83,37 @@ class Facts:
     tier: str = ""
     """Isolation it ran under: full or reduced."""
     notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gave:
+    """What one program gave on one input."""
+
+    candidate: str
+    round: int = 0
+    verdict: Verdict
+    """Judged where the answer is known; where it is not, OK means that it ended well."""
+    facts: Facts = field(default_factory=Facts)
+    printed: str = ""
+    """What it printed or returned, shortened."""
+    stderr: str = ""
+    """Last lines of standard error, shortened."""
+    group: int = -1
+    """Programs that give the same on this input have one number, from 0.
+
+    -1 where it did not end well, or was judged.
+    """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TriedInput:
+    """An input whose answer nobody knows, and what each program gave on it."""
+
+    number: int
+    """Its place among the inputs of the comparison, from 1."""
+    given: str
+    """Shortened."""
+    gave: tuple[Gave, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

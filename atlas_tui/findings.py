@@ -16,10 +16,12 @@ from atlas_tui.facts import (
     Dropped,
     Facts,
     FailureClass,
+    Gave,
     Grade,
     Reason,
     SplitInput,
     State,
+    TriedInput,
     Vector,
     Verdict,
     WrittenTest,
@@ -160,6 +162,8 @@ class AgreementFound(Event):
     """An input that tells the first two clusters apart, shortened; empty where there is none."""
     outputs: tuple[str, ...] = ()
     """What each cluster gives on that input, shortened; how it ends, where it gives nothing."""
+    tried: tuple[TriedInput, ...] = ()
+    """What each program gave on the first of these inputs, those that tell programs apart before others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,6 +206,8 @@ class TestsRun(Event):
     passed: tuple[int, ...]
     """Numbers (from 0) of the tests it passed."""
     tests: int
+    gave: tuple[Gave, ...] = ()
+    """What it gave on the first of these tests, in their order."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -62,6 +62,7 @@ class RemoteSettings(_Group):
     model: str = ""
     """The model's name there; empty takes the server's first."""
     api: str = Field(default="chat", pattern="^(chat|completions)$")
+    """Which of its two ways of asking is used; completions writes the whole prompt here."""
     key_env: str = "ATLAS_TUI_API_KEY"
     """The environment variable that holds the key; where it is not set, the system keyring is asked."""
     context: int = Field(default=0, ge=0, le=1 << 24)
@@ -71,6 +72,7 @@ class RemoteSettings(_Group):
     timeout_seconds: float = Field(default=120.0, gt=0.0, le=3600.0)
     """Longest silence of the server."""
     retries: int = Field(default=3, ge=0, le=20)
+    """Further tries of a request that failed."""
     embedding_model: str = ""
     """The model behind the embeddings endpoint; empty takes ``model``."""
 
@@ -115,7 +117,9 @@ class SolverSettings(_Group):
     temperature: float | None = Field(default=None, ge=0.0, le=2.0)
     """Unset takes the model's own for its mode; 0 takes the likeliest token, except while thinking."""
     top_p: float | None = Field(default=None, gt=0.0, le=1.0)
+    """Only the likeliest tokens that have this share together; unset takes the model's own."""
     top_k: int | None = Field(default=None, ge=0)
+    """Only so many of the likeliest tokens, 0 means all; unset takes the model's own."""
     plan_tokens: int = Field(default=512, ge=16)
     """Most tokens of the observations and of each plan."""
     code_tokens: int = Field(default=2048, ge=16)
@@ -154,12 +158,28 @@ class SandboxSettings(_Group):
     tier: str = Field(default="auto", pattern="^(auto|full|reduced)$")
     """auto takes the strongest isolation there is; full and reduced insist on that one."""
     cpu_seconds: float = Field(default=4.0, gt=0.0, le=600.0)
+    """Seconds of CPU for one run of a program, where the problem does not allow more."""
     memory_mb: int = Field(default=512, ge=32, le=65536)
+    """Memory of one run, in MB."""
     output_kb: int = Field(default=1024, ge=1, le=65536)
+    """Output of one run, in kB."""
 
 
 class UiSettings(_Group):
     theme: str = "atlas-dark"
+    """A theme's name; your own are TOML files in the folder ``themes`` beside the settings file."""
+    keymap: str = Field(default="default", pattern="^(default|vim)$")
+    """vim adds h, j, k, l, g, G, ctrl+d, ctrl+u, ctrl+f, ctrl+b and : where no text is typed."""
+    keys: dict[str, str] = {}
+    """Other keys for single actions, by the action's name: ``solve = "f10"``, several with commas."""
+    mouse: bool = True
+    """Off leaves the mouse to the terminal, so that it selects and copies text itself."""
+    calm: bool = False
+    """No animation, no blinking, and the screen is drawn twice a second at most."""
+    notice: str = Field(default="auto", pattern="^(auto|bell|osc9|osc777|off)$")
+    """How the end of a run is told while the terminal is not looked at; auto goes by the terminal."""
+    title: bool = True
+    """The terminal's title tells what the run is doing."""
 
 
 class Settings(BaseSettings):
@@ -219,6 +239,19 @@ def load(flags: dict[str, dict[str, Any]] | None = None) -> Settings:
         raise SettingsError(f"{_variable(group)} is not valid JSON") from error
     except OSError as error:
         raise SettingsError(f"{file} cannot be read: {error.strerror}") from error
+
+
+def with_value(now: Settings, group: str, key: str, value: object) -> Settings:
+    """``now`` with one key changed. Raises: SettingsError: the value cannot be used."""
+    old = getattr(now, group)
+    values = {name: getattr(old, name) for name in type(old).model_fields} | {key: value}
+    try:
+        fresh = type(old).model_validate(values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        parts = [group, *(str(part) for part in first["loc"] if part != "[key]")]
+        raise SettingsError(f"{'.'.join(parts)} cannot be {first['input']!r}", first["msg"]) from error
+    return now.model_copy(update={group: fresh})
 
 
 def _place(key: Sequence[str], flags: dict[str, dict[str, Any]]) -> str:

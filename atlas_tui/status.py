@@ -4,18 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import platform
+import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
 from atlas_tui import __version__, paths
-from atlas_tui.engine import catalog, fit, hardware, seen_gpus
+from atlas_tui.engine import catalog, fit, hardware, pulling, seen_gpus, shelf, stored
+from atlas_tui.engine.llama.gguf_header import check_model
+from atlas_tui.engine.pulling import Progress, PullPaused
 from atlas_tui.engine.seen_gpus import SeenGpu
-from atlas_tui.errors import AtlasError
+from atlas_tui.engine.shelf import Guess, Row
+from atlas_tui.errors import AtlasError, Refused
 from atlas_tui.sandbox import LocalSandbox
 from atlas_tui.sandbox.base import Tier
 from atlas_tui.settings import Settings
 from atlas_tui.workspace import Workspace
+
+__all__ = [
+    "Check", "Guess", "Model", "Progress", "Proposed", "PullPaused", "checks", "isolation", "llama", "model",
+    "models", "proposed", "pull", "value_for", "verify", "working_tree",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +36,25 @@ class Check:
     value: str
     good: bool = True
     fix: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """One model that can be had."""
+
+    row: Row
+    guess: Guess | None = None
+    """How it may fit, for one that is not here and whose name tells its size."""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """The model of the catalog that suits this machine best."""
+
+    name: str
+    title: str
+    guess: Guess
 
 
 async def checks(settings: Settings, folder: Path) -> list[Check]:
@@ -127,3 +156,62 @@ def working_tree(folder: Path) -> Check:
     except AtlasError as error:
         return Check(name="working tree", value=str(error), good=False, fix=error.todo)
     return Check(name="working tree", value=f"{tree.root}, {tree.head()}")
+
+
+def models(settings: Settings) -> list[Model]:
+    """Every model of the catalog, the pulled ones and the one in use. Takes about a second; no network."""
+    machine, told = fit.this_machine(), []
+    for row in shelf.rows(settings, machine):
+        entry = catalog.named(row.name)
+        about = shelf.guess(entry, machine) if entry and row.state != "here" else None
+        told.append(Model(row, about, entry.note if entry else ""))
+    return told
+
+
+def proposed() -> Proposed | None:
+    """What to begin with on this machine; None where only the bundled model will do. Takes about a second."""
+    best = shelf.proposal(fit.this_machine())
+    return Proposed(best[0].name, best[0].title, best[1]) if best else None
+
+
+def pull(name: str, report: Callable[[Progress], None], stop: threading.Event) -> str:
+    """Fetch a model or the rest of it, and say in one line how that went. ``stop`` pauses it from elsewhere.
+
+    Raises: PullPaused, and what ``pulling.pull`` raises; ModelLoadError: no such model, or not loadable.
+    """
+    pulled = pulling.pull(_source(name), report, stop)
+    check_model(pulled.path)
+    how = "checksum right" if pulled.checked else "the hub has no checksum to compare"
+    return f"{name} is here: {stored.words(pulled.size)}, {how}"
+
+
+def verify(name: str, report: Callable[[int, int], None], stop: threading.Event) -> list[str]:
+    """Read a pulled model again; gives a line for each fault. ``report`` is told bytes read and in all.
+
+    Raises: Refused: it was stopped, or is none that was pulled. OSError.
+    """
+
+    def tell(file: str, read: int, size: int) -> None:
+        report(read, size)
+        if stop.is_set():
+            raise Refused("The check was stopped", "nothing was changed", "")
+
+    return stored.verify(_source(name), tell)
+
+
+def value_for(name: str) -> str:
+    """What ``model.path`` must be to use that model.
+
+    Raises: ModelLoadError: it is not here, or is none that can be loaded.
+    """
+    path = catalog.locate("" if name == catalog.BUNDLED else name)
+    check_model(path)
+    return shelf.setting_of(name, path)
+
+
+def _source(name: str) -> catalog.Source:
+    found = catalog.source(name)
+    if found is None:
+        why = f"{name} is not of the hub"
+        raise Refused("This model is not fetched", why, "name one as hf:owner/repo:file.gguf")
+    return found

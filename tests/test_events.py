@@ -34,6 +34,8 @@ FACTS = events.Facts(
     tier="full",
     notes=(ODD,),
 )
+GAVE = events.Gave(candidate="A", round=1, verdict=events.Verdict.RE, facts=FACTS, printed=ODD, stderr=ODD)
+TRIED = events.TriedInput(number=3, given=ODD, gave=(GAVE,))
 
 EVENTS: tuple[events.Event, ...] = (
     events.RunStarted(
@@ -76,9 +78,11 @@ EVENTS: tuple[events.Event, ...] = (
         stderr=ODD,
     ),
     events.AgreementFound(clusters=(("A", "C"), ("B",)), inputs=3),
+    events.AgreementFound(clusters=(("A",),), inputs=1, tried=(TRIED,)),
     events.LensScored(candidate="A", subject="plan", state="open", score=0.25, spread=0.5),
     events.TestsWritten(tests=(events.WrittenTest(given=ODD, expected=ODD, origin="tests 1"),)),
     events.TestsRun(candidate="A", round=0, passed=(0, 2), tests=3),
+    events.TestsRun(candidate="A", round=0, passed=(), tests=1, gave=TRIED.gave),
     events.InputsWritten(
         inputs=(ODD,),
         code=ODD,
@@ -138,6 +142,10 @@ EVENTS: tuple[events.Event, ...] = (
     events.Committed(path="a.py", commit="0" * 40, message=ODD),
     events.Committed(path="a.py", commit="0" * 64, message="m", branch="b", output=ODD),
     events.Cancelled(stage=events.Stage.READ),
+    events.CandidateStopped(candidate="B"),
+    events.GoneOn(step="repair", candidate="B", model=ODD, isolation="full", version="0"),
+    events.GoneOn(step="more", model=ODD, isolation="full", version="0"),
+    events.Preferred(candidate="B", round=1, over="A"),
     events.Failed(what=ODD, why="", todo="", ours=True),
     events.RunEnded(outcome=events.Outcome.NO_CANDIDATE, seconds=1.0),
 )

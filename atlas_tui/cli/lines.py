@@ -198,6 +198,25 @@ def _(event: events.Cancelled) -> str:
 
 
 @describe.register
+def _(event: events.CandidateStopped) -> str:
+    return f"stopped  {event.candidate}"
+
+
+@describe.register
+def _(event: events.GoneOn) -> str:
+    wanted = f"the repair of {event.candidate}" if event.step == "repair" else "more candidates"
+    return f"goes on  {wanted}, model {event.model}, isolation {event.isolation}"
+
+
+@describe.register
+def _(event: events.Preferred) -> str:
+    if not event.candidate:
+        return "prefers  none any more"
+    over = f", where {_program(event.over, event.over_round)} was chosen" if event.over else ""
+    return f"prefers  {_program(event.candidate, event.round)}{over}"
+
+
+@describe.register
 def _(event: events.Failed) -> str:
     return "failed   " + " — ".join(part for part in (event.what, event.why, event.todo) if part)
 

@@ -18,6 +18,7 @@ from atlas_tui.cli.models import models
 from atlas_tui.cli.open import open_app
 from atlas_tui.cli.redo import redo
 from atlas_tui.cli.sandbox import sandbox
+from atlas_tui.cli.serve import serve
 from atlas_tui.cli.sessions import sessions
 from atlas_tui.cli.solve import solve
 from atlas_tui.cli.undo import undo
@@ -33,6 +34,7 @@ app = typer.Typer(
 )
 app.command("open")(open_app)
 app.command("solve")(solve)
+app.command("serve")(serve)
 app.add_typer(sessions, name="sessions")
 app.command("diff")(diff)
 app.command("apply")(apply)
@@ -44,7 +46,7 @@ app.add_typer(models, name="models")
 app.add_typer(bench, name="bench")
 
 COMMANDS = {
-    *("open", "solve", "sessions", "diff", "apply", "undo", "redo"),
+    *("open", "solve", "serve", "sessions", "diff", "apply", "undo", "redo"),
     *("doctor", "sandbox", "models", "bench"),
 }
 OWN_OPTIONS = {"-h", "--help", "--version", "--install-completion", "--show-completion"}

@@ -90,8 +90,10 @@ def remove(
 
 
 def _in_use(source: Source) -> bool:
+    from atlas_tui.engine import shelf
+
     try:
-        return models_shown.place(load_settings().model.path) == source.path
+        return shelf.place(load_settings().model.path) == source.path
     except AtlasError:
         return False
 

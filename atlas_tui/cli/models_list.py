@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import json
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,44 +13,22 @@ import typer
 from atlas_tui.cli import models_shown
 from atlas_tui.cli.inputs import load_settings
 from atlas_tui.cli.plain import plain
-from atlas_tui.errors import AtlasError
 
 if TYPE_CHECKING:
     from atlas_tui.engine.base import Sampler
-    from atlas_tui.engine.catalog import Entry, Source
-    from atlas_tui.engine.fit import Machine
-    from atlas_tui.settings import Settings
+    from atlas_tui.engine.catalog import Entry
 
-Planned = Callable[[Path], tuple[str, tuple[str, ...]]]
-"""The memory plan of a file in one line, and why."""
 _JSON = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 _UNKNOWN = "unknown"
 _NONE = {"path", "thinking_sampler", "draft", "note", "pulled"}
 """Facts whose absence is known."""
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """One model of the list. Keys of ``list --json``."""
-
-    name: str
-    title: str
-    state: str
-    """here, not pulled, paused, incomplete, missing (a local path), or server."""
-    in_use: bool
-    size_bytes: int | None
-    path: str
-    spec: str
-    licence: str
-    context: int | None
-    fit: str
-    """The plan in one line; unknown for what is not here."""
-    reasons: tuple[str, ...]
-
-
 def list_models(as_json: _JSON = False) -> None:
     """Models of the catalog and pulled ones: which are here, which fits this machine and why."""
-    rows = _rows(load_settings())
+    from atlas_tui.engine import shelf
+
+    rows = shelf.rows(load_settings())
     if as_json:
         sys.stdout.write(json.dumps([dataclasses.asdict(row) for row in rows]) + "\n")
         return
@@ -63,101 +40,6 @@ def list_models(as_json: _JSON = False) -> None:
         told = [line, *(f"      {reason}" for reason in row.reasons)]
         sys.stdout.write(plain("\n".join(told)) + "\n")
     sys.stdout.write("* in use; sizes and fit of what is not here are unknown until it is pulled\n")
-
-
-def _rows(settings: Settings) -> list[Row]:
-    from atlas_tui.engine import catalog, fit, stored
-
-    used, machine = _used(settings), fit.this_machine()
-
-    def planned(path: Path) -> tuple[str, tuple[str, ...]]:
-        return _fit(path, settings, machine)
-
-    rows = [_row(one, one.source, used, planned) for one in catalog.entries()]
-    for found in stored.all_stored():
-        if found.entry is None:
-            rows.append(_row(None, found.source, used, planned))
-    if settings.remote.base_url:
-        rows.append(_server(settings))
-    elif not any(row.in_use for row in rows):
-        rows.append(_local(settings.model.path, used, planned))
-    return rows
-
-
-def _used(settings: Settings) -> Path | None:
-    """The file of the model in the settings; None where they name none that could be, or a server."""
-    if settings.remote.base_url:
-        return None
-    try:
-        return models_shown.place(settings.model.path)
-    except AtlasError:
-        return None
-
-
-def _row(entry: Entry | None, source: Source | None, used: Path | None, planned: Planned) -> Row:
-    from atlas_tui.engine import bundled_model_path, stored
-
-    found = stored.stored(source) if source else None
-    path = source.path if source else bundled_model_path()
-    state, size = _state(found, path)
-    fit, reasons = planned(path) if state == "here" else (_UNKNOWN, ())
-    spec = source.spec if source else ""
-    return Row(
-        name=entry.name if entry else spec,
-        title=entry.title if entry else path.stem,
-        state=state,
-        in_use=path == used,
-        size_bytes=size,
-        path=str(path) if state == "here" else "",
-        spec=spec,
-        licence=entry.licence if entry else _UNKNOWN,
-        context=entry.context if entry else None,
-        fit=fit,
-        reasons=reasons,
-    )
-
-
-def _state(found: Any, path: Path) -> tuple[str, int | None]:
-    """Whether a model is here, and its bytes."""
-    if found is None:
-        return ("here", path.stat().st_size) if path.is_file() else ("missing", None)
-    if found.whole:
-        return "here", found.size
-    if found.paused:
-        return "paused", None
-    return ("incomplete" if found.size else "not pulled"), None
-
-
-def _local(spec: str, used: Path | None, planned: Planned) -> Row:
-    """The model in use that is neither of the catalog nor pulled."""
-    here = used is not None and used.is_file()
-    fit, reasons = planned(used) if used is not None and here else (_UNKNOWN, ())
-    return Row(
-        name=spec, title=used.stem if used else spec, state="here" if here else "missing", in_use=True,
-        size_bytes=used.stat().st_size if used is not None and here else None,
-        path=str(used) if here else "", spec="", licence=_UNKNOWN, context=None, fit=fit, reasons=reasons,
-    )  # fmt: skip
-
-
-def _server(settings: Settings) -> Row:
-    """The server that is used instead of a file."""
-    address = models_shown.address(settings.remote.base_url)
-    return Row(
-        name=address, title=settings.remote.model or "its first model", state="server", in_use=True,
-        size_bytes=None, path="", spec="", licence=_UNKNOWN, context=settings.remote.context or None,
-        fit=_UNKNOWN, reasons=(),
-    )  # fmt: skip
-
-
-def _fit(path: Path, settings: Settings, machine: Machine) -> tuple[str, tuple[str, ...]]:
-    """The memory plan of a file in one line, and why; where there is none, what stands against it."""
-    from atlas_tui.engine import fit
-
-    try:
-        plan = fit.look(path, settings.model, machine).plan
-    except AtlasError as error:
-        return f"does not fit: {error}", (error.todo,) if error.todo else ()
-    return plan.line, tuple(plan.reasons)
 
 
 def show_fit(
@@ -198,13 +80,13 @@ def info(
 
 
 def _facts(spec: str) -> dict[str, Any]:
-    from atlas_tui.engine import catalog, stored
+    from atlas_tui.engine import catalog, shelf, stored
 
     entry = catalog.named(spec or catalog.BUNDLED)
     source = entry.source if entry else catalog.source(spec)
-    path = models_shown.place(spec)
+    path = shelf.place(spec)
     found = stored.stored(source) if source else None
-    state, size = _state(found, path)
+    state, size = shelf.state_of(found, path)
     told: dict[str, Any] = {"name": entry.name if entry else spec, "state": state}
     told |= {"path": str(path) if state == "here" else None, "size_bytes": size}
     if found and found.paused:

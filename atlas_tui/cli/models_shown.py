@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import sys
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from atlas_tui.cli.plain import plain
@@ -33,24 +32,6 @@ def span(seconds: float) -> str:
     if hours:
         return f"{hours} h {minutes} min"
     return f"{minutes} min {left} s" if minutes else f"{left} s"
-
-
-def address(url: str) -> str:
-    """A server's address without the name and password that may stand in it."""
-    head, found, rest = url.partition("//")
-    host, slash, path = rest.partition("/")
-    return f"{head}{found}{host.rpartition('@')[2]}{slash}{path}"
-
-
-def place(spec: str) -> Path:
-    """Where the file of a model lies, or would. Raises: ModelLoadError for a form that is not known."""
-    from atlas_tui.engine import bundled_model_path, catalog
-
-    entry = catalog.named(spec or catalog.BUNDLED)
-    source = entry.source if entry else catalog.source(spec)
-    if source is not None:
-        return source.path
-    return bundled_model_path() if entry else catalog.locate(spec)
 
 
 def pulled_source(spec: str, verb: str) -> Source:

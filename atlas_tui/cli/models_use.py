@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -12,7 +11,7 @@ import typer
 from atlas_tui import paths, settings
 from atlas_tui.cli import models_shown
 from atlas_tui.cli.plain import plain
-from atlas_tui.cli.settings_file import set_key
+from atlas_tui.store.settings_file import set_key
 
 VARIABLE = f"{settings.ENV_PREFIX}MODEL__PATH"
 
@@ -22,12 +21,12 @@ def use(model: Annotated[str, typer.Argument(help=models_shown.SPEC, show_defaul
 
     Exit codes: 0 written; 2 the model is not here, or is none, or the settings cannot be written.
     """
-    from atlas_tui.engine import catalog
+    from atlas_tui.engine import catalog, shelf
     from atlas_tui.engine.llama.gguf_header import check_model
 
     path = catalog.locate(model)
     check_model(path)
-    value = _value(model, path)
+    value = shelf.setting_of(model, path)
     file = paths.config_file()
     set_key(file, "model", "path", value)
     told = f"model.path = {value!r} in {file}" if value else f"the bundled model, in {file}"
@@ -35,17 +34,4 @@ def use(model: Annotated[str, typer.Argument(help=models_shown.SPEC, show_defaul
     if VARIABLE in {name.upper() for name in os.environ}:
         sys.stderr.write(f"but {VARIABLE} is set, and wins\n")
     if server := settings.load().remote.base_url:
-        sys.stderr.write(plain(f"but remote.base_url is {models_shown.address(server)}, and wins") + "\n")
-
-
-def _value(model: str, path: Path) -> str:
-    """What to write: it must mean the same from any folder, and in any version of the program."""
-    from atlas_tui.engine import catalog
-
-    entry = catalog.named(model)
-    if entry is not None:
-        return entry.name if entry.source else ""
-    source = catalog.source(model)
-    if source is not None:
-        return source.spec
-    return model if model.startswith("~") else str(path.absolute())
+        sys.stderr.write(plain(f"but remote.base_url is {shelf.address(server)}, and wins") + "\n")

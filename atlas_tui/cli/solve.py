@@ -7,7 +7,7 @@ import signal
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -85,9 +85,12 @@ def solve(
     solver: dict[str, object] = {"arm": arm, "candidates": candidates, "plan": plan, "thinking": thinking}
     solver |= {"repair_rounds": repair_rounds, "most_tokens": most_tokens, "most_seconds": most_seconds}
     chosen = load_settings(model, seed, **solver)
-    raw = problem_text(problem)
-    wanted = Wanted(target, apply, whole, as_json)
-    sys.exit(asyncio.run(_solve(chosen, raw, problem, wanted)))
+    run_to_end(chosen, problem, Wanted(target, apply, whole, as_json))
+
+
+def run_to_end(settings: Settings, problem: str, wanted: Wanted) -> NoReturn:
+    """Solve the problem in that file (``-``: standard input), then leave with the code of its outcome."""
+    sys.exit(asyncio.run(_solve(settings, problem_text(problem), problem, wanted)))
 
 
 async def _solve(settings: Settings, raw: bytes, source: str, wanted: Wanted) -> int:

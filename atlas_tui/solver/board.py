@@ -11,13 +11,17 @@ from atlas_tui.events import (
     Chosen,
     Event,
     FailureFound,
+    GoneOn,
     InputsWritten,
     LensScored,
+    NextStep,
     ObservationsReady,
     Perturbed,
     PlanReady,
     RepairTried,
+    RunEnded,
     RunFinished,
+    RunStarted,
     SplitJudged,
     TestsRun,
     TestsWritten,
@@ -76,6 +80,10 @@ class Board:
     chosen: Chosen | None = None
     unchecked: str = ""
     """Why nothing can be run, where that is so."""
+    seconds: float = 0.0
+    """What the run took up to its last end; a run that goes on adds to it."""
+    labels: tuple[str, ...] = ()
+    """Candidates that were announced, as far as their announcements are among the events."""
 
     def fold(self, event: Event) -> None:
         """Take in one event."""
@@ -88,6 +96,12 @@ class Board:
                 self.perturbed[event.candidate] = event
             case CandidateReady() | RunFinished() | RepairTried():
                 self._attempt(event)
+            case RunStarted() | NextStep():
+                self.labels += event.candidates
+            case RunEnded():
+                self.seconds = event.seconds
+            case GoneOn():
+                self.chosen = None
             case _:
                 self._found(event)
 

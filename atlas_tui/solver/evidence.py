@@ -11,8 +11,10 @@ from atlas_tui.events import (
     CandidateReady,
     Event,
     Facts,
+    Gave,
     RunFinished,
     TestsRun,
+    TriedInput,
     Verdict,
     WrittenTest,
 )
@@ -25,6 +27,10 @@ from atlas_tui.solver.kit import Kit
 
 SHOWN = 4000
 """Most characters of an output kept in an event."""
+TOLD = 600
+"""The same where an event holds the outputs of many runs."""
+MOST_TOLD = 16
+"""Inputs and tests of which an event holds the outputs: more would not be read, and it is stored."""
 
 
 def job(problem: Problem, code: str, given: str, candidate: str = "") -> Job:
@@ -116,7 +122,7 @@ async def agree(
     """
     voting = [*attempts, *(other for other in others if other.usable)]
     rows = await asyncio.gather(*(_outputs(kit, problem, attempt, inputs) for attempt in voting))
-    columns = list(zip(*rows, strict=True))
+    columns = [[Output.of(ran) for ran in column] for column in zip(*rows, strict=True)]
     classes = classify(columns, problem.mode)
     labels = [attempt.label for attempt in attempts]
     found = compare(labels, classes[: len(labels)], classes[len(labels) :])
@@ -130,15 +136,50 @@ async def agree(
         failures=tuple(found.failures.items()),
         differ_on="" if place is None else _shown(inputs[place]),
         outputs=() if place is None else tuple(_told(columns[place][row]) for row in firsts),
+        tried=tuple(
+            TriedInput(
+                number=number + 1,
+                given=_shown(inputs[number], TOLD),
+                gave=_all_gave(voting, rows, classes, number, problem.mode),
+            )
+            for number in _most_telling(classes[: len(labels)])
+        ),
     )
 
 
-async def _outputs(kit: Kit, problem: Problem, attempt: Attempt, inputs: Sequence[str]) -> list[Output]:
+def _all_gave(
+    voting: Sequence[Attempt], rows: Sequence[Sequence[Ran]], classes: Classes, number: int, mode: Mode
+) -> tuple[Gave, ...]:
+    """What each program gave on one input."""
+    return tuple(
+        _gave(attempt, row[number], mode, group=int(max(groups[number], -1)))
+        for attempt, row, groups in zip(voting, rows, classes, strict=True)
+    )
+
+
+def _most_telling(classes: Classes) -> list[int]:
+    """The inputs to tell of, in their order: those on which the candidates differ before the others."""
+    alike = [bool((column == column[0]).all()) for column in classes.T]
+    return sorted(sorted(range(len(alike)), key=lambda place: (alike[place], place))[:MOST_TOLD])
+
+
+def _gave(attempt: Attempt, ran: Ran, mode: Mode, verdict: Verdict | None = None, group: int = -1) -> Gave:
+    return Gave(
+        candidate=attempt.label,
+        round=attempt.ready.round,
+        verdict=verdict or ran.verdict,
+        facts=ran.facts,
+        printed=_shown(printed(ran, mode), TOLD),
+        stderr=_shown(ran.stderr.decode("utf-8", "replace"), TOLD),
+        group=group,
+    )
+
+
+async def _outputs(kit: Kit, problem: Problem, attempt: Attempt, inputs: Sequence[str]) -> list[Ran]:
     ready = attempt.ready
-    runs = await asyncio.gather(
+    return await asyncio.gather(
         *(kit.sandbox.run(job(problem, ready.code, given, ready.candidate)) for given in inputs)
     )
-    return [Output.of(ran) for ran in runs]
 
 
 def _telling(found: Agreement, labels: Sequence[str], classes: Classes) -> int | None:
@@ -163,11 +204,14 @@ async def run_tests(
             runs = await asyncio.gather(
                 *(kit.sandbox.run(job(problem, attempt.ready.code, one, attempt.label)) for one in given)
             )
-            passed = [
-                place
-                for place, (test, ran) in enumerate(zip(tests, runs, strict=True))
-                if judge(ran, test.expected, problem.mode) is Verdict.OK
+            verdicts = [
+                judge(ran, test.expected, problem.mode) for test, ran in zip(tests, runs, strict=True)
             ]
+            told = list(zip(runs, verdicts, strict=True))[:MOST_TOLD]
             yield TestsRun(
-                candidate=attempt.label, round=attempt.ready.round, passed=tuple(passed), tests=len(tests)
+                candidate=attempt.label,
+                round=attempt.ready.round,
+                passed=tuple(place for place, each in enumerate(verdicts) if each is Verdict.OK),
+                tests=len(tests),
+                gave=tuple(_gave(attempt, ran, problem.mode, verdict) for ran, verdict in told),
             )

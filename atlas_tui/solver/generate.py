@@ -41,18 +41,27 @@ async def generate(kit: Kit, problem: Problem, recipes: Sequence[Recipe]) -> Asy
     ]
     async for item in stream(kit, Stage.GENERATE, Part.CODE, requests):
         if isinstance(item, Finished):
-            yield candidate_ready(problem, item, 0, budgets[item.id])
+            stopped = item.id in kit.stopped
+            yield candidate_ready(problem, item, 0, budgets[item.id], stopped=stopped)
         else:
             yield item
 
 
 def candidate_ready(
-    problem: Problem, finished: Finished, round_number: int, thinking_budget: int = 0
+    problem: Problem,
+    finished: Finished,
+    round_number: int,
+    thinking_budget: int = 0,
+    *,
+    stopped: bool = False,
 ) -> CandidateReady:
-    """The program in a reply, or why there is none."""
+    """The program in a reply, or why there is none. What the person ``stopped`` before it had ended is none,
+    also where its first lines would run."""
     extracted = extract(finished.text, problem.entry_point)
     error, cut = extracted.error, finished.reason is not StopReason.END
-    if error and finished.reason is StopReason.LENGTH:
+    if stopped and finished.reason is StopReason.CANCELLED:
+        error = "you stopped it before it was written"
+    elif error and finished.reason is StopReason.LENGTH:
         error = f"{error}; the answer was cut at its token budget"
     elif error and cut:
         error = f"{error}; the answer was cut because the run's budget is used up"

@@ -7,7 +7,7 @@ import hashlib
 import string
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from atlas_tui.engine.base import (
     Delta,
@@ -43,6 +43,8 @@ class Kit:
     seed: int
     ledger: Ledger | None = None
     """What was spent; without one nothing is limited."""
+    stopped: set[str] = field(default_factory=set, compare=False)
+    """Candidates the person stopped: nothing more is written for them."""
 
     @property
     def switches(self) -> Switches:
@@ -52,12 +54,11 @@ class Kit:
     @property
     def labels(self) -> tuple[str, ...]:
         """The first candidates of this run."""
-        return self.wave(0)
+        return self.after(0)
 
-    def wave(self, number: int) -> tuple[str, ...]:
-        """The candidates that are drawn together for the ``number``-th time, from 0."""
-        size = self.switches.candidates
-        return LABELS[number * size : (number + 1) * size]
+    def after(self, drawn: int) -> tuple[str, ...]:
+        """The candidates that are drawn together when ``drawn`` were before; fewer where labels run out."""
+        return LABELS[drawn : drawn + self.switches.candidates]
 
     @property
     def info(self) -> ModelInfo | None:
@@ -120,13 +121,15 @@ async def stream(
     """Run ``requests`` in one batch: events as the text comes, then each ``Finished``, then ``Usage``.
 
     ``shared`` renames request ids for the events, such as the observations' to the empty label. Where a
-    budget is used up, what is written so far is all there is, and ``Finished.reason`` is CANCELLED.
+    budget is used up, what is written so far is all there is, and ``Finished.reason`` is CANCELLED; so it is
+    for a candidate that is stopped.
     """
     ledger = kit.ledger or Ledger(kit.settings)
     await _loaded(kit, ledger)
-    if ledger.reached():
-        for nothing in (never_started(one.id) for one in requests):
-            yield nothing
+    for one in (refused := _refused(kit, ledger, requests)):
+        yield never_started(one)
+    requests = [one for one in requests if one.id not in refused]
+    if not requests:
         return
     started, prefill, answered = time.monotonic(), Prefill(done=0, total=0, reused=0), 0
     with _stopped_in_time(kit, ledger, requests) as counted:
@@ -141,14 +144,25 @@ async def stream(
                     yield _text(item, part, shared or {})
                 case Finished():
                     answered += item.answer_tokens + item.thinking_tokens
+                    counted.ended(item.id)
                     yield item
-    yield Usage(
+    yield _usage(stage, prefill, answered, time.monotonic() - started)
+
+
+def _usage(stage: Stage, prefill: Prefill, answered: int, seconds: float) -> Usage:
+    return Usage(
         stage=stage,
         tokens_in=prefill.total,
         tokens_out=answered,
         tokens_reused=prefill.reused,
-        seconds=time.monotonic() - started,
+        seconds=seconds,
     )
+
+
+def _refused(kit: Kit, ledger: Ledger, requests: Sequence[SequenceRequest]) -> list[str]:
+    """The ids that are not begun: of stopped candidates, or all of them where a budget is used up."""
+    spent = ledger.reached() is not None
+    return [one.id for one in requests if spent or one.id in kit.stopped]
 
 
 async def _loaded(kit: Kit, ledger: Ledger) -> None:
@@ -167,11 +181,19 @@ class _Counter:
     def __init__(self, kit: Kit, ledger: Ledger, requests: Sequence[SequenceRequest]) -> None:
         self._kit, self._ledger = kit, ledger
         self._ids = [request.id for request in requests]
+        self._open = set(self._ids)
 
     def __call__(self, tokens: int) -> None:
         self._ledger.count(tokens)
         if self._ledger.reached():
             self.stop()
+        elif late := self._open & self._kit.stopped:
+            # Whoever stopped them cancelled too, but the engine may not have begun with them then.
+            self._kit.engine.cancel(sorted(late))
+
+    def ended(self, name: str) -> None:
+        """Nothing more comes for this request."""
+        self._open.discard(name)
 
     def stop(self) -> None:
         # Also a second time: at the first, the engine may not have begun with them.

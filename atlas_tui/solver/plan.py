@@ -147,7 +147,7 @@ async def plan(
                 search.take(item)
             else:
                 yield item
-        wanted = [label for label in labels if not search.good(label)]
+        wanted = [label for label in labels if label not in kit.stopped and not search.good(label)]
         if not wanted or search.stopped:
             break
     for label in labels:
@@ -212,7 +212,7 @@ class _Search:
     def take(self, finished: Finished) -> None:
         """A plan was drawn; it stands unless the one before was better."""
         label = finished.id
-        self.stopped |= finished.reason is StopReason.CANCELLED
+        self.stopped |= finished.reason is StopReason.CANCELLED and label not in self._kit.stopped
         self._draws[label] = self._draws.get(label, 0) + 1
         before = self._drafts.get(label)
         self._drafts[label] = Draft(whole_lines(finished), cut_off(finished))

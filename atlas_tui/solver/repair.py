@@ -49,7 +49,8 @@ async def repair_one(
     ready: Event | None = None
     async for item in stream(kit, Stage.REPAIR, Part.REPAIR, [request]):
         if isinstance(item, Finished):
-            ready = candidate_ready(problem, item, round_number, request.thinking)
+            stopped = item.id in kit.stopped
+            ready = candidate_ready(problem, item, round_number, request.thinking, stopped=stopped)
         else:
             yield item
     if ready is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from functools import partial
 
-from atlas_tui.events import Event, FailureClass, RepairTried, Stage
+from atlas_tui.events import Event, FailureClass, Stage
 from atlas_tui.problem import Problem
 from atlas_tui.solver.board import Attempt, Board
 from atlas_tui.solver.choose import choose
@@ -17,35 +17,52 @@ from atlas_tui.solver.repair import next_perspective, repair_one, verdict_on
 from atlas_tui.solver.staging import Staging
 
 
+def obstacle(board: Board, label: str) -> str:
+    """Why this candidate cannot be repaired, in a few words; empty where it can."""
+    standing = _standing(board, label)
+    if standing is None or not standing.ready.code:
+        return "it has no program"
+    if standing.first_failure() is None:
+        return "no sample is known that it fails"
+    if len(_sides(board, label)) >= len(perspectives()):
+        return "it was repaired from every side already"
+    return ""
+
+
+def _standing(board: Board, label: str) -> Attempt | None:
+    return next((each for each in board.current() if each.label == label), None)
+
+
+def _sides(board: Board, label: str) -> tuple[str, ...]:
+    """Perspectives from which this candidate was repaired."""
+    return tuple(tried.perspective for tried in board.repairs if tried.candidate == label)
+
+
 class Repairs:
     """The repairs of one run."""
 
     def __init__(self, kit: Kit, problem: Problem, board: Board, staging: Staging) -> None:
         self._kit, self._problem, self._board, self._staging = kit, problem, board, staging
-        self._sides: dict[str, list[str]] = {}
-        """Perspectives from which each candidate was repaired."""
 
     def next(self) -> Attempt | None:
         """The best attempt that has a program, a failure, and a perspective that was not tried."""
-        failing = [each for each in self._board.current() if each.ready.code and each.first_failure()]
-        left = [each for each in failing if len(self._sides.get(each.label, ())) < len(perspectives())]
+        able = (each for each in self._board.current() if not obstacle(self._board, each.label))
+        left = [each for each in able if each.label not in self._kit.stopped]
         best = choose(left, len(self._problem.samples), None, rules=("samples", "log-probability"))
         first = best.candidate if best else ""
         ranked = sorted(left, key=lambda each: (each.label != first, -each.passed, each.label))
         return ranked[0] if ranked else None
 
-    async def round(self) -> AsyncIterator[Event]:
-        """One round: the best attempt, from a perspective that is new to it."""
-        standing = self.next()
+    async def round(self, label: str = "") -> AsyncIterator[Event]:
+        """One round, from a perspective that is new to it: this candidate, or the best attempt."""
+        standing = _standing(self._board, label) if label else self.next()
         if standing is None:
             return
         # Taken before the stage: a repetition repairs the same attempts, not what its first try wrote.
-        label, sides = standing.label, self._sides.setdefault(standing.label, [])
+        label = standing.label
         number, tried = self._board.next_round(label), self._board.repairs_of(label)
-        repaired = partial(self._repaired, standing, number, tried, tuple(sides))
+        repaired = partial(self._repaired, standing, number, tried, _sides(self._board, label))
         async for event in self._staging.run(Stage.REPAIR, repaired):
-            if isinstance(event, RepairTried):
-                self._sides.setdefault(event.candidate, []).append(event.perspective)
             yield event
 
     async def _repaired(

@@ -6,9 +6,11 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from typing import Literal
 
 from atlas_tui import __version__, paths
 from atlas_tui.engine.base import Engine, Life, LifeState, ModelInfo
@@ -17,14 +19,14 @@ from atlas_tui.errors import AtlasError, Refused
 from atlas_tui.events import (
     BaseRead,
     Cancelled,
+    CandidateStopped,
     Event,
     Failed,
+    GoneOn,
     Outcome,
     ProblemRead,
     RunEnded,
     RunStarted,
-    Stage,
-    StageStarted,
     SubsetTested,
 )
 from atlas_tui.problem import Limits, Problem
@@ -33,10 +35,14 @@ from atlas_tui.sandbox.base import Isolation, Sandbox
 from atlas_tui.settings import ModelSettings, RemoteSettings, Settings
 from atlas_tui.solver import commit_message, subset
 from atlas_tui.solver.board import Board
+from atlas_tui.solver.going_on import Known, recall
 from atlas_tui.solver.kit import Kit
+from atlas_tui.solver.prompt_size import PromptSize, measure
 from atlas_tui.solver.read import read_problem
+from atlas_tui.solver.recorder import Recorder
 from atlas_tui.solver.solve import best_so_far, solve
-from atlas_tui.store import Store, new_session_id
+from atlas_tui.solver.steps import Asked
+from atlas_tui.store import Store
 from atlas_tui.workspace import Workspace
 
 log = logging.getLogger(__name__)
@@ -60,6 +66,8 @@ class Runtime:
         self._engine = engine or open_engine(settings)
         self._sandbox = sandbox or LocalSandbox(settings.sandbox)
         self._run: asyncio.Task[None] | None = None
+        self._writing: tuple[Kit, Recorder] | None = None
+        """Of the run that is on, once it has begun."""
         self._name = ""
         self._switching = asyncio.Lock()
 
@@ -103,7 +111,27 @@ class Runtime:
             changes: dict[str, object] = {"remote": chosen}
         else:
             changes = {"model": chosen, "remote": RemoteSettings()}
-        settings = self.settings.model_copy(update=changes)
+        return await self._switch(self.settings.model_copy(update=changes))
+
+    async def take_settings(self, settings: Settings) -> None:
+        """Go by other settings from now on: a changed model is loaded at once, the rest counts from the next
+        run on. A new model stays chosen when it cannot be loaded.
+
+        Raises: Refused: a run is on and needs what would change; nothing was changed. EngineError: the new
+            model cannot be loaded.
+        """
+        old = self.settings
+        switched = (settings.model, settings.remote) != (old.model, old.remote)
+        if switched or settings.sandbox != old.sandbox:
+            self._refuse_while_running()
+        self.settings = settings.model_copy(update={"model": old.model, "remote": old.remote})
+        if settings.sandbox != old.sandbox:
+            gone, self._sandbox = self._sandbox, LocalSandbox(settings.sandbox)
+            await gone.close()
+        if switched:
+            await self._switch(settings)
+
+    async def _switch(self, settings: Settings) -> ModelInfo:
         async with self._switching:
             # Both models at once may not fit into memory: the old one is gone before the new one loads.
             fresh, old = open_engine(settings), self._engine
@@ -135,13 +163,41 @@ class Runtime:
         )
         return replace(problem, limits=limits)
 
-    async def solve(self, problem: Problem, target: str = "") -> AsyncIterator[Event]:
+    def solve(self, problem: Problem, target: str = "") -> AsyncIterator[Event]:
         """Solve and record; the first event is ``RunStarted``, the last ``RunEnded``.
 
         Closing the iterator ends the run at any moment; so does ``cancel()``, but with its last events.
         """
+
+        def pump(record: Recorder) -> Coroutine[None, None, None]:
+            return self._pump(record, problem, Board(), partial(self._begin, record, problem, target))
+
+        return self._followed(pump)
+
+    def go_on(
+        self, session: str, step: Literal["more", "repair"], candidate: str = ""
+    ) -> AsyncIterator[Event]:
+        """Go on with a session whose run has ended: further candidates, or a repair of ``candidate``.
+
+        The first event is ``GoneOn``, the last ``RunEnded``; they are stored with that session. Ended like
+        ``solve``. Raises: Refused: a run is on, or this cannot be done; nothing was begun.
+        """
+        self._refuse_while_running()
+        known, asked = recall(self.store.events(session)), Asked(step, candidate)
+        known.check(asked)
+
+        def pump(record: Recorder) -> Coroutine[None, None, None]:
+            begin = partial(self._begin_again, record, known, asked)
+            return self._pump(record, known.problem, known.board, begin, asked)
+
+        return self._followed(pump, session)
+
+    async def _followed(
+        self, pump: Callable[[Recorder], Coroutine[None, None, None]], session: str = ""
+    ) -> AsyncIterator[Event]:
+        """The events of a run as they come; closing the iterator ends it."""
         events: asyncio.Queue[Event | None] = asyncio.Queue()
-        run = asyncio.create_task(self._pump(problem, target, events))
+        run = asyncio.create_task(pump(Recorder(self.store, events, session)))
         run.add_done_callback(lambda _: events.put_nowait(None))
         self._run = run
         try:
@@ -150,7 +206,13 @@ class Runtime:
         finally:
             run.cancel()
             await asyncio.gather(run, return_exceptions=True)
-            self._run = None
+            self._run = self._writing = None
+
+    async def prompt_size(self, problem: Problem) -> PromptSize:
+        """How much of the context the problem takes; loads the model. Raises: EngineError."""
+        chosen = self.settings.solver
+        kit = Kit(engine=self._engine, sandbox=self._sandbox, settings=chosen, seed=chosen.seed or 1)
+        return await measure(kit, problem)
 
     async def test_content(
         self, problem: Problem, content: bytes, candidate: str, round: int, hunks: Sequence[int]
@@ -174,6 +236,19 @@ class Runtime:
         kit = Kit(engine=self._engine, sandbox=self._sandbox, settings=chosen, seed=chosen.seed or 1)
         return await commit_message.propose(kit, problem, diff)
 
+    def stop(self, candidate: str) -> None:
+        """Stop what the model writes for this candidate; the run goes on with the others.
+
+        Nothing happens where no run is on, or where it was stopped before.
+        """
+        if self._writing is None:
+            return
+        kit, record = self._writing
+        if candidate not in kit.stopped:
+            kit.stopped.add(candidate)
+            kit.engine.cancel([candidate])
+            record(CandidateStopped(candidate=candidate))
+
     def cancel(self) -> None:
         """Stop the run at once, in whatever stage it is."""
         if self._run is not None:
@@ -189,12 +264,19 @@ class Runtime:
             await asyncio.gather(self._engine.close(), self._sandbox.close())
         self.store.close()
 
-    async def _pump(self, problem: Problem, target: str, events: asyncio.Queue[Event | None]) -> None:
-        record, board = _Recorder(self.store, events), Board()
-        started, kit = time.monotonic(), None
+    async def _pump(
+        self,
+        record: Recorder,
+        problem: Problem,
+        board: Board,
+        begin: Callable[[], Awaitable[Kit]],
+        asked: Asked | None = None,
+    ) -> None:
+        started, spent, kit = time.monotonic(), board.seconds, None
         try:
-            kit = await self._begin(record, problem, target)
-            async for event in solve(kit, problem, board):
+            kit = await begin()
+            self._writing = (kit, record)
+            async for event in solve(kit, problem, board, asked):
                 record(event)
         except asyncio.CancelledError:
             if kit is not None and board.chosen is None:
@@ -203,7 +285,7 @@ class Runtime:
                 if best is not None:
                     record(best)
             record(Cancelled(stage=record.stage))
-            record(RunEnded(outcome=Outcome.CANCELLED, seconds=time.monotonic() - started))
+            record(RunEnded(outcome=Outcome.CANCELLED, seconds=spent + time.monotonic() - started))
         except Exception as error:
             # The last line of defence: whatever went wrong is told, logged and ends this run, not the app.
             log.exception("a run broke")
@@ -211,9 +293,9 @@ class Runtime:
                 what="Something broke in Atlas TUI", why=repr(error), todo="see the log", ours=True
             )
             record(fault)
-            record(RunEnded(outcome=Outcome.FAILED, seconds=time.monotonic() - started))
+            record(RunEnded(outcome=Outcome.FAILED, seconds=spent + time.monotonic() - started))
 
-    async def _begin(self, record: _Recorder, problem: Problem, target: str) -> Kit:
+    async def _begin(self, record: Recorder, problem: Problem, target: str) -> Kit:
         """Record what the run begins with, also when it is cancelled while the isolation is tried."""
         chosen = self.settings.solver
         seed = chosen.seed or random.SystemRandom().randrange(1, 1 << 31)
@@ -239,6 +321,26 @@ class Runtime:
             for event in base:
                 record(event)
             record(ProblemRead(problem=problem))
+        return kit
+
+    async def _begin_again(self, record: Recorder, known: Known, asked: Asked) -> Kit:
+        """Record that a run goes on; with the model and the settings of now, and the seed of then."""
+        chosen = self.settings.solver
+        async with self._switching:
+            kit = Kit(engine=self._engine, sandbox=self._sandbox, settings=chosen, seed=known.seed)
+        isolation = "unknown"
+        try:
+            isolation = str(await self.isolation())
+        finally:
+            event = GoneOn(
+                step=asked.kind,
+                candidate=asked.candidate,
+                model=self.model_name,
+                isolation=isolation,
+                version=__version__,
+            )
+            known.board.fold(event)
+            record(event)
         return kit
 
 
@@ -277,25 +379,3 @@ def state_words(life: Life) -> str:
         case LifeState.FAILED:
             return f"failed: {life.why}"
     return str(life.state)
-
-
-class _Recorder:
-    """Stores each event and hands it on; a store that cannot write is told once."""
-
-    def __init__(self, store: Store, events: asyncio.Queue[Event | None]) -> None:
-        self.session, self.stage = new_session_id(), Stage.READ
-        self._store, self._events, self._broken = store, events, False
-
-    def __call__(self, event: Event) -> None:
-        if isinstance(event, StageStarted):
-            self.stage = event.stage
-        if not self._broken:
-            try:
-                self._store.append(self.session, event)
-            except AtlasError as error:
-                self._broken = True
-                log.error("the session is no longer recorded: %s", error)
-                self._events.put_nowait(
-                    Failed(what=error.what, why=error.why, todo="the run goes on unrecorded")
-                )
-        self._events.put_nowait(event)

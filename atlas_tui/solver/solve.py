@@ -34,7 +34,8 @@ from atlas_tui.solver.plan import observe, plan
 from atlas_tui.solver.repairs import Repairs
 from atlas_tui.solver.split import separate
 from atlas_tui.solver.staging import Staging
-from atlas_tui.solver.steps import Allowed, Step, next_step
+from atlas_tui.solver.states import state_of
+from atlas_tui.solver.steps import Allowed, Asked, Step, next_step
 from atlas_tui.solver.table import Table
 from atlas_tui.solver.write_tests import write_tests
 
@@ -46,8 +47,13 @@ ENOUGH_INPUTS = 4
 """With fewer further inputs than this, the model is asked for a program that makes some."""
 
 
-async def solve(kit: Kit, problem: Problem, board: Board | None = None) -> AsyncIterator[Event]:
+async def solve(
+    kit: Kit, problem: Problem, board: Board | None = None, asked: Asked | None = None
+) -> AsyncIterator[Event]:
     """All events of one run after ``ProblemRead``; the last is ``RunEnded``, whatever happens.
+
+    With ``asked`` a run goes on that had ended: ``board`` holds what it knew, that one step is taken, and the
+    choice is made again. The budgets begin anew, for the person asked for it.
 
     A cancelled task is not turned into events here: whoever owns the task knows that it cancelled it, and
     chooses among what is on ``board`` by ``best_so_far``.
@@ -56,7 +62,7 @@ async def solve(kit: Kit, problem: Problem, board: Board | None = None) -> Async
     kit = replace(kit, ledger=ledger)
     outcome = Outcome.NO_CANDIDATE
     try:
-        async for event in _Walk(kit, problem, board, ledger).walk():
+        async for event in _Walk(kit, problem, board, ledger, asked).walk():
             board.fold(event)
             if isinstance(event, Chosen):
                 verified = 0 < event.samples == event.passed
@@ -69,7 +75,7 @@ async def solve(kit: Kit, problem: Problem, board: Board | None = None) -> Async
         chosen = None if board.chosen else best_so_far(kit, problem, board, "the run failed")
         if chosen is not None:
             yield chosen
-    yield RunEnded(outcome=outcome, seconds=ledger.wall_seconds)
+    yield RunEnded(outcome=outcome, seconds=board.seconds + ledger.wall_seconds)
 
 
 def failed(error: AtlasError) -> Failed:
@@ -102,12 +108,16 @@ def best_so_far(kit: Kit, problem: Problem, board: Board, ended: str = "") -> Ch
 class _Walk:
     """The stages of one run over what is known so far."""
 
-    def __init__(self, kit: Kit, problem: Problem, board: Board, ledger: Ledger) -> None:
+    def __init__(
+        self, kit: Kit, problem: Problem, board: Board, ledger: Ledger, asked: Asked | None = None
+    ) -> None:
         self._kit, self._problem, self._board, self._ledger = kit, problem, board, ledger
+        self._asked = asked
         self._staging = Staging(kit, ledger)
         self._used: Counter[str] = Counter()
         """How often each step was taken."""
-        self._waves = 0
+        self._drawn = len(board.labels)
+        """How many candidates were drawn, or begun."""
         self._inputs: list[str] = []
         """Inputs on which the finalists were compared."""
         self._repairs = Repairs(kit, problem, board, self._staging)
@@ -117,7 +127,7 @@ class _Walk:
         isolation = await self._kit.sandbox.probe()
         if isolation.tier is Tier.NONE:
             self._board.unchecked = isolation.why
-        async for event in self._first():
+        async for event in self._first() if self._asked is None else self._wanted(self._asked):
             yield event
         while True:
             told, step = self._decide()
@@ -144,16 +154,24 @@ class _Walk:
             step = next_step(table, self._rules, allowed.without_rounds())
         if step.kind != "stop" and self._ledger.out_of("tokens", "seconds"):
             step = Step("stop", "the budget is used up: the best so far is taken", step.state)
-        labels = self._kit.wave(self._waves) if step.kind in ("more", "think") else ()
-        thinking = self._thinking(step) if labels else 0
-        told.append(
-            NextStep(step=step.kind, why=step.why, state=step.state, candidates=labels, thinking=thinking)
-        )
+        told.append(self._told(step))
         return told, step
+
+    def _told(self, step: Step) -> NextStep:
+        labels = self._kit.after(self._drawn) if step.kind in ("more", "think") else ()
+        thinking = self._thinking(step) if labels else 0
+        return NextStep(step=step.kind, why=step.why, state=step.state, candidates=labels, thinking=thinking)
+
+    async def _wanted(self, asked: Asked) -> AsyncIterator[Event]:
+        """The step that the person asked for."""
+        step = asked.step(state_of(table_of(self._problem, self._board)))
+        yield self._told(step)
+        async for event in self._take(step):
+            yield event
 
     def _allowed(self) -> Allowed:
         chosen, used, runs = self._kit.switches, self._used, not self._board.unchecked
-        return Allowed(
+        allowed = Allowed(
             more=used["more"] < chosen.resamples,
             think=used["think"] < chosen.think_more and self._deeper() is not None,
             repair=used["repair"] < chosen.repair_rounds and self._repairs.next() is not None,
@@ -161,6 +179,8 @@ class _Walk:
             tests=chosen.self_tests and runs and not used["tests"],
             separate=chosen.split and runs and not used["separate"],
         )
+        # Of what costs most, exactly what was asked for is done.
+        return allowed if self._asked is None else allowed.without_rounds()
 
     @property
     def _rules(self) -> tuple[str, ...]:
@@ -180,7 +200,7 @@ class _Walk:
         thinking = self._thinking(step)
         self._used[step.kind] += 1
         self._ledger.rounds += step.kind in _ROUNDS
-        labels = self._kit.wave(self._waves)
+        labels = self._kit.after(self._drawn)
         match step.kind:
             case "more":
                 planned = labels[1:] if self._kit.switches.plan else ()
@@ -189,7 +209,7 @@ class _Walk:
                 # Thinking takes the place of the plan.
                 events = self._draw(labels, planned=(), varied=labels, thinking=thinking)
             case "repair":
-                events = self._repairs.round()
+                events = self._repairs.round(self._asked.candidate if self._asked else "")
             case _:
                 stage = {"compare": self._compared, "tests": self._tested}.get(step.kind, self._separated)
                 events = self._staging.run(Stage.EVIDENCE, stage, model=False)
@@ -214,7 +234,7 @@ class _Walk:
         self, labels: Sequence[str], *, planned: Sequence[str], varied: Sequence[str], thinking: int | None
     ) -> AsyncIterator[Event]:
         """Plans for some, programs for all, and the samples on them; ``thinking`` None is the settings'."""
-        self._waves += 1
+        self._drawn += len(labels)
         board, out = self._board, partial(self._ledger.out_of, "tokens", "seconds")
         if planned and not out():
             earlier = [each for label, each in board.plans.items() if label not in labels]

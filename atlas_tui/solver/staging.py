@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable
 
 from atlas_tui.engine.base import ModelDied
 from atlas_tui.events import Event, Failed, Stage, StageEnded, StageStarted
-from atlas_tui.solver.budgets import Ledger
+from atlas_tui.solver.budgets import Ledger, stage_limit
 from atlas_tui.solver.kit import Kit
 
 log = logging.getLogger(__name__)
@@ -31,7 +31,7 @@ class Staging:
         """
         started = time.monotonic()
         self._ledger.begin_stage(stage)
-        yield StageStarted(stage=stage)
+        yield self._begun(stage)
         try:
             async for event in self._once(events, model):
                 yield event
@@ -43,7 +43,7 @@ class Staging:
             yield Failed(
                 what=error.what, why=error.why, todo="it is started again and the stage repeated", ours=True
             )
-            yield StageStarted(stage=stage)
+            yield self._begun(stage)
             async for event in self._once(events, model):
                 yield event
         reached = self._ledger.reached()
@@ -51,6 +51,11 @@ class Staging:
         if told:
             yield told
         yield StageEnded(stage=stage, seconds=time.monotonic() - started)
+
+    def _begun(self, stage: Stage) -> StageStarted:
+        tokens, seconds = stage_limit(self._kit.settings, stage)
+        thinking = self._kit.thinking if stage is Stage.GENERATE else 0
+        return StageStarted(stage=stage, most_tokens=tokens, most_seconds=seconds, most_thinking=thinking)
 
     async def _once(self, events: StageEvents, model: bool) -> AsyncIterator[Event]:
         if model:

@@ -25,6 +25,20 @@ class Step:
     state: State
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A step the person asks for after a run has ended."""
+
+    kind: Literal["more", "repair"]
+    candidate: str = ""
+    """The one to repair; empty: the best of those that fail."""
+
+    def step(self, state: State) -> Step:
+        """The step as the loop takes it."""
+        what = f"the repair of {self.candidate}" if self.candidate else "a repair"
+        return Step(self.kind, f"you asked for {what if self.kind == 'repair' else 'more candidates'}", state)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Allowed:
     """What a run may still do."""

@@ -6,13 +6,25 @@ import contextlib
 import logging
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import asdict
 from pathlib import Path
 
 from atlas_tui import paths
-from atlas_tui.errors import AtlasError, InputError
-from atlas_tui.events import AnyEvent, Event, Text, from_json, to_json
+from atlas_tui.errors import AtlasError, InputError, Refused
+from atlas_tui.events import (
+    AnyEvent,
+    Event,
+    ProblemRead,
+    RunEnded,
+    RunStarted,
+    StageStarted,
+    Text,
+    from_json,
+    to_json,
+)
+from atlas_tui.problem import Problem
+from atlas_tui.store.marks import Marks
 from atlas_tui.store.summary import SessionSummary, fold
 
 log = logging.getLogger(__name__)
@@ -51,6 +63,16 @@ VALUES (:id, :started, :title, :model, :outcome, :candidate, :grade, :tokens, :s
 """
 
 
+_HAS_WORD = """
+(instr(lower(id), :word) OR instr(lower(title), :word) OR instr(lower(model), :word)
+ OR instr(lower(CASE outcome WHEN '' THEN 'unfinished' ELSE outcome END), :word)
+ OR EXISTS (
+    SELECT 1 FROM events WHERE session = sessions.id AND seq <= 8 AND kind = 'ProblemRead'
+    AND CASE WHEN json_valid(json) THEN instr(lower(json_extract(json, '$.problem.statement')), :word) END))
+"""
+"""The problem is among the first events: a long session is not searched whole."""
+
+
 class StoreError(AtlasError):
     """The session database cannot be read or written."""
 
@@ -70,6 +92,7 @@ class Store:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._known: set[str] = set()
+        self._marks = Marks(path)
         with self._explained():
             paths.private(path.parent)
             # SQLite gives its side files the mode of the database, so this covers all three.
@@ -83,8 +106,15 @@ class Store:
             self._database.close()
             raise
 
+    @property
+    def path(self) -> Path:
+        """The file, for whoever opens it in another thread."""
+        return self._path
+
     def append(self, session: str, event: Event) -> None:
         """Write one event at the end of a session, which begins with its first event."""
+        if isinstance(event, RunStarted | StageStarted):
+            self._marks.begin(session)
         row = {"session": session, "at": event.at, "kind": getattr(event, "kind", ""), "json": to_json(event)}
         with self._explained():
             if isinstance(event, Text) and session in self._known:
@@ -97,15 +127,20 @@ class Store:
                     self._database.execute(_WRITE_SUMMARY, asdict(after))
                 self._database.execute(_INSERT_EVENT, row)
             self._known.add(session)
+        if isinstance(event, RunEnded):
+            self._marks.end(session)
 
-    def events(self, session: str) -> list[AnyEvent]:
+    def events(self, session: str, kinds: Collection[str] = ()) -> list[AnyEvent]:
         """The events of a session in the order they were appended; none when there is no such session.
 
-        An event this version does not know (or a damaged one) is left out and logged.
+        ``kinds`` leaves out those of other kinds. An event this version does not know (or a damaged one) is
+        left out and logged.
         """
+        wanted = f" AND kind IN ({', '.join('?' * len(kinds))})" if kinds else ""
         with self._explained():
             rows = self._database.execute(
-                "SELECT seq, kind, json FROM events WHERE session = ? ORDER BY seq", (session,)
+                f"SELECT seq, kind, json FROM events WHERE session = ?{wanted} ORDER BY seq",
+                (session, *kinds),
             ).fetchall()
         found: list[AnyEvent] = []
         for seq, kind, text in rows:
@@ -115,6 +150,20 @@ class Store:
                 log.warning("session %s: event %s (%s) is left out: %s", session, seq, kind, error)
         return found
 
+    def problem(self, session: str) -> Problem | None:
+        """What the session set out to solve; None where that is not known."""
+        with self._explained():
+            # Among the first events: a long session is not searched whole.
+            row = self._database.execute(
+                "SELECT json FROM events WHERE session = ? AND seq <= 8 AND kind = 'ProblemRead'", (session,)
+            ).fetchone()
+        try:
+            event = from_json(row[0]) if row else None
+        except ValueError as error:
+            log.warning("session %s: its problem is left out: %s", session, error)
+            return None
+        return event.problem if isinstance(event, ProblemRead) else None
+
     def sessions(self) -> list[SessionSummary]:
         """All sessions, newest first."""
         with self._explained():
@@ -122,6 +171,49 @@ class Store:
                 f"SELECT {_COLUMNS} FROM sessions ORDER BY started DESC, id DESC"
             ).fetchall()
         return [_summary_of(row) for row in rows]
+
+    def search(self, words: str) -> list[SessionSummary]:
+        """Sessions in whose id, title, model, outcome or problem every one of the words is; newest first.
+
+        Case does not matter for the letters of English.
+        """
+        found: list[set[str]] = []
+        with self._explained():
+            for word in words.lower().split():
+                rows = self._database.execute(f"SELECT id FROM sessions WHERE {_HAS_WORD}", {"word": word})
+                found.append({str(row[0]) for row in rows.fetchall()})
+        return [each for each in self.sessions() if all(each.id in ids for ids in found)]
+
+    def delete(self, session: str) -> None:
+        """Forget a session and all its events. What it wrote into files stays, and can still be undone.
+
+        Raises:
+            InputError: there is none of that id.
+            Refused: its run goes on.
+        """
+        if self._marks.running(session):
+            raise Refused(f"Session {session} is not deleted", "its run goes on", "stop the run first")
+        with self._explained(), self._transaction():
+            if self._summary(session) is None:
+                raise InputError(f"No session {session!r}", "", "see atlas-tui sessions list")
+            self._database.execute("DELETE FROM events WHERE session = ?", (session,))
+            self._database.execute("DELETE FROM sessions WHERE id = ?", (session,))
+        self._known.discard(session)
+        self._marks.end(session)
+
+    def running(self, session: str) -> bool:
+        """Its run goes on, in this process or another one."""
+        return self._marks.running(session)
+
+    def cut_off(self, folder: Path) -> list[SessionSummary]:
+        """Runs begun in ``folder`` whose process is gone before their end, newest first."""
+        with self._explained():
+            found = [self._summary(session) for session in self._marks.cut_off(folder)]
+        return [each for each in found if each is not None and not each.outcome]
+
+    def let_be(self, session: str) -> None:
+        """The person knows that this run was cut off: ``cut_off`` names it no more."""
+        self._marks.end(session)
 
     def find(self, prefix: str) -> str:
         """The id that starts with ``prefix``.
@@ -158,7 +250,8 @@ class Store:
         return str(row[0]) if row else None
 
     def close(self) -> None:
-        """Close the file; calling it twice is harmless."""
+        """Close the file; calling it twice is harmless. A run without an end counts as cut off now."""
+        self._marks.close()
         self._database.close()
 
     def _prepare(self) -> None:

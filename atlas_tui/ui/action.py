@@ -5,9 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-PROBLEM, RUN, REVIEW = "problem", "run", "review"
-EVERYWHERE = (PROBLEM, RUN, REVIEW)
-SCREEN_TITLES = {PROBLEM: "Problem", RUN: "Run", REVIEW: "Review"}
+PROBLEM, RUN, WHY, REVIEW = "problem", "run", "why", "review"
+SESSIONS, MACHINE = "sessions", "machine"
+EVERYWHERE = (PROBLEM, RUN, WHY, REVIEW, SESSIONS, MACHINE)
+SCREEN_TITLES = {
+    PROBLEM: "Problem",
+    RUN: "Run",
+    WHY: "Why",
+    REVIEW: "Review",
+    SESSIONS: "Sessions",
+    MACHINE: "Machine",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,15 +25,27 @@ class Now:
     screen: str = PROBLEM
     readable: bool = False
     """There is, or may be, a problem: reading it tells."""
+    problem: bool = False
+    """The text was read as a problem."""
     ready: bool = False
     """Engine, sandbox and working tree are set up."""
     switchable: bool = False
     """The solution can be written in another way: in place, as the whole file, as a new one."""
     running: bool = False
+    goes_on: bool = False
+    """The run has ended, and more can be asked of it."""
+    stoppable: tuple[str, ...] = ()
+    """Labels for which the model writes, or will write."""
+    repairable: tuple[str, ...] = ()
+    """Labels that can be repaired."""
     candidates: tuple[str, ...] = ()
     """Labels on the run screen."""
+    thought: bool = False
+    """A candidate thought before it wrote."""
     judged: bool = False
     """There is at least one run of a program to look at."""
+    repaired: bool = False
+    """A candidate was repaired."""
     usable: tuple[str, ...] = ()
     """Labels that have a program to review."""
     shown: str = ""
@@ -52,6 +72,16 @@ class Now:
     """Everything written is committed."""
     revertable: bool = False
     """A commit of this session stands, and nothing was written after it."""
+    tab: str = ""
+    """The tab of the machine screen."""
+    picked: str = ""
+    """What is selected there: a model's state, or ``setting``."""
+    at_work: bool = False
+    """A model is being fetched or verified."""
+    listed: bool = False
+    """A recorded session is marked in the list."""
+    replaying: bool = False
+    """A recorded run is shown as it went."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +112,6 @@ class Action:
         return _KEY_NAMES.get(first) or first.replace("ctrl+", "^").upper().replace("^", "^", 1)
 
 
-_KEY_NAMES = {"escape": "Esc", "enter": "Enter", "space": "Space"} | {
+_KEY_NAMES = {"escape": "Esc", "enter": "Enter", "space": "Space", "slash": "/"} | {
     key: key for key in "abcdefghijklmnopqrstuvwxyz0123456789"
 }

@@ -10,10 +10,40 @@ from collections.abc import Iterable
 
 from textual.binding import Binding, BindingType
 
-from atlas_tui.ui.action import EVERYWHERE, PROBLEM, REVIEW, RUN, SCREEN_TITLES, Action, Now
+from atlas_tui.ui.action import (
+    EVERYWHERE,
+    MACHINE,
+    PROBLEM,
+    REVIEW,
+    RUN,
+    SCREEN_TITLES,
+    SESSIONS,
+    WHY,
+    Action,
+    Now,
+)
+from atlas_tui.ui.actions_cards import CARD_ACTIONS
+from atlas_tui.ui.actions_going_on import GOING_ON_ACTIONS
+from atlas_tui.ui.actions_habits import HABIT_ACTIONS
+from atlas_tui.ui.actions_machine import MACHINE_ACTIONS
+from atlas_tui.ui.actions_problem import PROBLEM_ACTIONS
 from atlas_tui.ui.actions_review import REVIEW_ACTIONS
+from atlas_tui.ui.actions_sessions import SESSIONS_ACTIONS
+from atlas_tui.ui.actions_why import WHY_ACTIONS
 
-__all__ = ["ACTIONS", "EVERYWHERE", "PROBLEM", "REVIEW", "RUN", "SCREEN_TITLES", "Action", "Now"]
+__all__ = [
+    "ACTIONS",
+    "EVERYWHERE",
+    "MACHINE",
+    "PROBLEM",
+    "REVIEW",
+    "RUN",
+    "SCREEN_TITLES",
+    "SESSIONS",
+    "WHY",
+    "Action",
+    "Now",
+]
 
 
 def _idle(now: Now) -> bool:
@@ -23,7 +53,7 @@ def _idle(now: Now) -> bool:
 ACTIONS: tuple[Action, ...] = (
     Action(
         id="solve",
-        key="ctrl+r,f5",
+        key="ctrl+r",
         title="Run",
         screens=(PROBLEM, RUN),
         help="Solve the problem: three plans, three programs, each run on the samples.",
@@ -60,6 +90,8 @@ ACTIONS: tuple[Action, ...] = (
         help="Write the solution in place, as the whole file, or into a new file.",
         when=lambda now: now.switchable,
     ),
+    *CARD_ACTIONS,
+    *PROBLEM_ACTIONS,
     Action(
         id="review_choice",
         key="d",
@@ -122,7 +154,12 @@ ACTIONS: tuple[Action, ...] = (
         help="Show input, expected output and what the program printed, of the selected run.",
         when=lambda now: now.judged,
     ),
+    *WHY_ACTIONS,
+    *GOING_ON_ACTIONS,
     *REVIEW_ACTIONS,
+    *SESSIONS_ACTIONS,
+    *MACHINE_ACTIONS,
+    *HABIT_ACTIONS,
     Action(
         id="go",
         argument="problem",
@@ -141,10 +178,34 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         id="go",
-        argument="review",
+        argument="why",
         key="f4",
+        title="Why screen",
+        help="Why that candidate won: all results side by side, and what repairs changed.",
+        footer=False,
+    ),
+    Action(
+        id="go",
+        argument="review",
+        key="f5",
         title="Review screen",
         help="The change to the target file: accept, undo, commit.",
+        footer=False,
+    ),
+    Action(
+        id="go",
+        argument="sessions",
+        key="f6",
+        title="Sessions screen",
+        help="Earlier runs: look at them again, run them again, export, delete.",
+        footer=False,
+    ),
+    Action(
+        id="go",
+        argument="machine",
+        key="f7",
+        title="Machine screen",
+        help="Models, settings, and what is checked on this machine.",
         footer=False,
     ),
     Action(id="help", key="f1", title="Help", help="All keys."),
@@ -153,7 +214,7 @@ ACTIONS: tuple[Action, ...] = (
         id="next_theme",
         key="f9",
         title="Theme",
-        help="Switch between the dark and the light theme.",
+        help="Switch to the next theme: six come with the app, and there are your own.",
         footer=False,
     ),
     Action(id="quit", key="ctrl+q", title="Quit", help="Stop everything and leave."),
@@ -167,7 +228,7 @@ ACTIONS: tuple[Action, ...] = (
 )
 
 
-PRIOR = ("quit", "interrupt")
+PRIOR = ("quit", "interrupt", "edit_outside", "go")
 """Actions whose keys no widget may take."""
 
 
@@ -197,10 +258,11 @@ def allowed(name: str, argument: str, now: Now) -> bool:
 def bindings(rows: Iterable[Action]) -> list[BindingType]:
     """The rows as Textual wants them."""
     return [
-        Binding(row.key, row.call, row.title, show=row.footer, priority=row.id in PRIOR, id=_binding_id(row))
+        Binding(row.key, row.call, row.title, show=row.footer, priority=row.id in PRIOR, id=binding_id(row))
         for row in rows
     ]
 
 
-def _binding_id(row: Action) -> str:
+def binding_id(row: Action) -> str:
+    """The name of the binding: the screen (``app`` where there are several), the action, its argument."""
     return f"{row.screens[0] if len(row.screens) == 1 else 'app'}.{row.id}.{row.argument}".rstrip(".")

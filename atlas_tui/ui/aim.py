@@ -131,6 +131,10 @@ class Aim:
         """A run begins, for this target."""
         self._of_run = self.path, self.whole_file
 
+    def place(self, path: str) -> None:
+        """A recorded run is shown, whose programs go there; nowhere where that is empty."""
+        self._of_run = path, False
+
     async def look(self) -> None:
         """Look at the file as it is now."""
         path, base, fault = self.path, None, ""

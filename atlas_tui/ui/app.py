@@ -9,28 +9,33 @@ import signal
 from collections.abc import Awaitable, Callable
 from importlib import import_module
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from textual import on, work
-from textual.app import App
 from textual.binding import BindingType
 from textual.screen import ModalScreen
 from textual.widgets import Input, TextArea
 from textual.worker import Worker
 
 from atlas_tui.errors import AtlasError, InputError
-from atlas_tui.events import Failed
+from atlas_tui.events import Failed, GoneOn
 from atlas_tui.settings import Settings
-from atlas_tui.ui import actions, themes
-from atlas_tui.ui.actions import PROBLEM, REVIEW, RUN
+from atlas_tui.ui import actions, cut_off, themes
+from atlas_tui.ui.actions import MACHINE, PROBLEM, REVIEW, RUN, SESSIONS, WHY
 from atlas_tui.ui.backend import Backend
 from atlas_tui.ui.desk import Desk
+from atlas_tui.ui.habits import Habits
 from atlas_tui.ui.palette import ActionCommands
-from atlas_tui.ui.screens.base import AtlasScreen, Go, StartRun
+from atlas_tui.ui.recent import draft_of
+from atlas_tui.ui.screens.base import AtlasScreen, Go, GoOn, StartRun
 from atlas_tui.ui.screens.help import Help
+from atlas_tui.ui.screens.machine import MachineScreen, NewSettings
 from atlas_tui.ui.screens.problem import ProblemScreen
 from atlas_tui.ui.screens.review import ReviewScreen
 from atlas_tui.ui.screens.run import RunScreen
+from atlas_tui.ui.screens.sessions import RunAgain, SessionsScreen
+from atlas_tui.ui.screens.welcome import Welcome
+from atlas_tui.ui.screens.why import WhyScreen
 from atlas_tui.ui.toast import say, say_error, tell_if_broken
 
 log = logging.getLogger(__name__)
@@ -44,8 +49,8 @@ COLLECT_AFTER = (10_000, 20, 20)
 MakeBackend = Callable[[Settings, Path], Awaitable[Backend]]
 
 
-class AtlasApp(App[int]):
-    """Everything a person does, on three screens."""
+class AtlasApp(Habits):
+    """Everything a person does, screen by screen."""
 
     TITLE = "Atlas TUI"
     CSS_PATH = "app.tcss"
@@ -63,28 +68,42 @@ class AtlasApp(App[int]):
         source: str = "",
         *,
         make_backend: MakeBackend | None = None,
+        first: bool = False,
     ) -> None:
-        """``text`` is a problem to begin with, ``source`` where it came from; both may be empty."""
+        """``text`` is a problem to begin with, ``source`` where it came from; both may be empty.
+
+        ``first`` tells that the app was never used here before.
+        """
         self._loaded, self._faults = themes.load_all()
         super().__init__()
         self.settings = settings
         self.desk = Desk(folder)
         self.desk.source = source
+        self.desk.machine.settings = settings
+        self._first = first
         self._make_backend = make_backend or load_backend
         self._leaving = False
         self.add_mode(PROBLEM, lambda: ProblemScreen(self.desk, text))
         self.add_mode(RUN, lambda: RunScreen(self.desk))
+        self.add_mode(WHY, lambda: WhyScreen(self.desk))
         self.add_mode(REVIEW, lambda: ReviewScreen(self.desk))
+        self.add_mode(SESSIONS, lambda: SessionsScreen(self.desk))
+        self.add_mode(MACHINE, lambda: MachineScreen(self.desk))
+        self._may_offer = not text
         self._solving = False
         self._use_themes(settings.ui.theme)
+        self._faults += self.use_habits(settings.ui)
 
     def on_mount(self) -> None:
         for name in (signal.SIGTERM, signal.SIGHUP):
             asyncio.get_running_loop().add_signal_handler(name, lambda: self.call_later(self.action_quit))
         for fault in self._faults:
             say_error(self, fault)
+        self.start_habits()
         # The first frame is not to wait for the engine's, git's and SQLite's modules.
         self.call_after_refresh(self._start)
+        if self._first:
+            self._welcome()
 
     async def on_unmount(self) -> None:
         for name in (signal.SIGTERM, signal.SIGHUP):
@@ -105,9 +124,33 @@ class AtlasApp(App[int]):
         if not self.desk.run.running and not self._solving:
             self._solve()
 
+    @on(GoOn)
+    def _go_on(self, event: GoOn) -> None:
+        if not self.desk.run.running and not self._solving:
+            self._ask(event.step, event.candidate)
+
     @on(Go)
     async def _go(self, event: Go) -> None:
         await self.action_go(event.screen)
+
+    @on(RunAgain)
+    async def _run_again(self, event: RunAgain) -> None:
+        await self.action_go(PROBLEM)
+        if isinstance(self.screen, ProblemScreen):
+            self.screen.bring(draft_of(event.problem))
+            if event.target:
+                self.desk.target = event.target
+            self.screen.action_solve()
+
+    @work(exclusive=True, group="offer", exit_on_error=False)
+    async def _offer_cut_off(self) -> None:
+        try:
+            wish = await cut_off.offer(self, self.desk)
+        except AtlasError as error:
+            say_error(self, error)
+            return
+        if wish is not None:
+            self.post_message(wish)
 
     @work(exclusive=True, group="solve", exit_on_error=False)
     async def _solve(self) -> None:
@@ -129,6 +172,40 @@ class AtlasApp(App[int]):
             self._solving = False
             self.desk.changed()
 
+    @work(exclusive=True, group="solve", exit_on_error=False)
+    async def _ask(self, step: Literal["more", "repair"], candidate: str) -> None:
+        """Let the run go on; what cannot be done is told, and the run stays as it is."""
+        self._solving = True
+        try:
+            async for event in self.desk.go_on(step, candidate):
+                if isinstance(event, GoneOn):
+                    await self.action_go(RUN)
+                if isinstance(event, Failed):
+                    say_error(self, AtlasError(event.what, event.why, event.todo))
+        except AtlasError as error:
+            say_error(self, error)
+        finally:
+            self._solving = False
+            self.desk.changed()
+
+    @work(exclusive=True, group="welcome", exit_on_error=False)
+    async def _welcome(self) -> None:
+        """The bundled model is loaded meanwhile, so that it can be used at once."""
+        name = await self.push_screen_wait(Welcome(self.desk.machine))
+        if name:
+            await self.action_go(MACHINE)
+            if isinstance(self.screen, MachineScreen):
+                self.screen.fetch(name, use=True)
+
+    @on(NewSettings)
+    def _follow(self, event: NewSettings) -> None:
+        """Settings were changed on the machine screen."""
+        self.settings = event.settings
+        for fault in self.use_habits(event.settings.ui):
+            say_error(self, fault)
+        if event.settings.ui.theme in self.available_themes:
+            self.theme = event.settings.ui.theme
+
     @work(exclusive=True, group="start", exit_on_error=False)
     async def _start(self) -> None:
         try:
@@ -141,6 +218,8 @@ class AtlasApp(App[int]):
         self.desk.backend = backend
         self.desk.changed()
         self._read_first()
+        if self._may_offer:
+            self._offer_cut_off()
         await asyncio.gather(self._look(backend), self._warm_up(backend))
 
     def _read_first(self) -> None:
@@ -168,7 +247,7 @@ class AtlasApp(App[int]):
         self.desk.changed()
 
     async def action_go(self, screen: str) -> None:
-        """Show one of the three screens."""
+        """Show another screen."""
         if not self._in_dialog():
             await self.switch_mode(screen)
 
@@ -179,13 +258,7 @@ class AtlasApp(App[int]):
     def action_help(self) -> None:
         """All keys."""
         if isinstance(self.screen, AtlasScreen):
-            self.push_screen(Help(self.screen.NAME))
-
-    def action_next_theme(self) -> None:
-        """The next of our themes and the person's."""
-        names = [theme.name for theme in self._loaded]
-        at = names.index(self.theme) if self.theme in names else -1
-        self.theme = names[(at + 1) % len(names)]
+            self.push_screen(Help(self.screen.NAME, self.desk.keys))
 
     async def action_interrupt(self) -> None:
         """Ctrl+C copies a selection, as everywhere; without one it leaves, as everywhere."""
@@ -208,7 +281,9 @@ class AtlasApp(App[int]):
         if self._leaving:
             return
         self._leaving = True
+        self.end_habits()
         self.workers.cancel_group(self, "start")
+        self.desk.machine.stop()
         backend = self.desk.backend
         if backend is None:
             return

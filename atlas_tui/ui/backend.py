@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
     from atlas_tui.events import Event, SubsetTested
     from atlas_tui.problem import Problem
+    from atlas_tui.settings import Settings
+    from atlas_tui.solver.prompt_size import PromptSize
     from atlas_tui.store import Store
     from atlas_tui.workspace import Workspace
 
@@ -61,6 +63,10 @@ class Backend(Protocol):
         """Load the model. Raises: AtlasError."""
         ...
 
+    async def take_settings(self, settings: Settings) -> None:
+        """Go by other settings; a changed model is loaded at once. Raises: AtlasError."""
+        ...
+
     async def isolation(self) -> Held: ...
 
     def read(self, text: str | bytes, source: str = "") -> Problem:
@@ -68,6 +74,20 @@ class Backend(Protocol):
         ...
 
     def solve(self, problem: Problem, target: str = "") -> AsyncIterator[Event]: ...
+
+    async def prompt_size(self, problem: Problem) -> PromptSize:
+        """How much of the context the problem takes. Raises: AtlasError."""
+        ...
+
+    def go_on(
+        self, session: str, step: Literal["more", "repair"], candidate: str = ""
+    ) -> AsyncIterator[Event]:
+        """Go on with a session whose run has ended. Raises: Refused: this cannot be done."""
+        ...
+
+    def stop(self, candidate: str) -> None:
+        """Stop what the model writes for one candidate; the run goes on with the others."""
+        ...
 
     async def test_content(
         self, problem: Problem, content: bytes, candidate: str, round: int, hunks: Sequence[int]

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from atlas_tui.errors import AtlasError, Refused
-from atlas_tui.events import Event
+from atlas_tui.events import Event, Preferred
 from atlas_tui.ui.actions import PROBLEM, Now
 from atlas_tui.ui.aim import Aim
+from atlas_tui.ui.archive import Archive
 from atlas_tui.ui.backend import Backend, Held
 from atlas_tui.ui.changes import Changes
 from atlas_tui.ui.fold import fold
+from atlas_tui.ui.going_on import goes_on, repairable, stoppable
+from atlas_tui.ui.keys import Keymap
+from atlas_tui.ui.machine import Machine
+from atlas_tui.ui.prompt import Prompt
 from atlas_tui.ui.reviewing import Review
 from atlas_tui.ui.state import RunState
 from atlas_tui.ui.writing import Writing
@@ -51,9 +58,16 @@ class Desk:
         """The candidate under review."""
         self.disk = asyncio.Lock()
         """One thing at a time is done to the working tree."""
+        self.keys = Keymap()
+        """The keys that the person has changed."""
+        self.calm = False
+        """As little as possible moves."""
         self.aim = Aim(self)
+        self.prompt = Prompt(self)
         self.changes = Changes(self)
         self.writing = Writing(self)
+        self.machine = Machine(self)
+        self.archive = Archive(self)
 
     @property
     def review(self) -> Review | None:
@@ -74,6 +88,19 @@ class Desk:
         """A program replaces all of that file."""
         return self.aim.placing[1]
 
+    def clock(self) -> float:
+        """The time that screens draw for, in seconds since the epoch; that of the recording in a replay."""
+        return self.archive.player.now() if self.archive.player else time.time()
+
+    def show(self, run: RunState, target: str) -> None:
+        """Show a recorded run, whose programs go into ``target``; none where that is empty."""
+        self.changes.forget()
+        self.writing.forget()
+        self.run = run
+        self.label = run.chosen.candidate if run.chosen else next(iter(run.usable()), "")
+        self.aim.place(target)
+        self.changed()
+
     def changed(self) -> None:
         """Something that is shown has changed."""
         self.version += 1
@@ -85,20 +112,42 @@ class Desk:
 
     def now(self, screen: str) -> Now:
         """What the possibility of actions depends on."""
-        run, changes = self.run, self.changes
-        shown, writable = changes.review, changes.writable and not run.running
-        selectable = (
-            writable and shown is not None and changes.compared is None and bool(shown.file.change.hunks)
-        )
-        return Now(
+        run = self.run
+        now = Now(
             screen=screen,
             readable=screen == PROBLEM or self.problem is not None,
+            problem=self.problem is not None,
             ready=self.backend is not None,
             switchable=self.aim.switchable,
             running=run.running,
+            goes_on=self.backend is not None and goes_on(run) and self.archive.player is None,
+            stoppable=stoppable(run) if self.archive.player is None else (),
+            repairable=repairable(run) if self.archive.player is None else (),
             candidates=tuple(entry.label for entry in run.candidates),
+            thought=any(entry.thought for entry in run.candidates),
             judged=bool(run.runs()),
+            repaired=any(entry.repairs for entry in run.candidates),
             usable=run.usable(),
+            written=bool(run.writes),
+            undone=bool(run.taken_back),
+            committed=run.committed is not None,
+            revertable=run.last_commit is not None and not run.pending,
+            tab=self.machine.tab,
+            picked=self.machine.picked,
+            at_work=self.machine.job is not None,
+            listed=bool(self.archive.at),
+            replaying=self.archive.player is not None,
+        )
+        return self._with_review(now)
+
+    def _with_review(self, now: Now) -> Now:
+        changes = self.changes
+        shown, writable = changes.review, changes.writable and not self.run.running
+        selectable = (
+            writable and shown is not None and changes.compared is None and bool(shown.file.change.hunks)
+        )
+        return replace(
+            now,
             shown=shown.label if shown else "",
             files=len(shown.files) if shown else 0,
             hunks=shown is not None and bool((changes.compared or shown.file.change).hunks),
@@ -107,10 +156,6 @@ class Desk:
             writable=writable and shown is not None and bool(shown.to_write()),
             testable=writable and shown is not None and shown.solution.writes and not changes.testing,
             moved=bool(changes.moved),
-            written=bool(run.writes),
-            undone=bool(run.taken_back),
-            committed=run.committed is not None,
-            revertable=run.last_commit is not None and not run.pending,
         )
 
     async def solve(self, problem: Problem) -> AsyncIterator[Event]:
@@ -131,6 +176,39 @@ class Desk:
             yield event
         self.label = self.run.chosen.candidate if self.run.chosen else next(iter(self.run.usable()), "")
         self.changed()
+
+    async def go_on(self, step: Literal["more", "repair"], candidate: str = "") -> AsyncIterator[Event]:
+        """Let the run go on that has ended; its events have been taken in when they are given on.
+
+        Raises: Refused: that cannot be done, and the run stays as it is.
+        """
+        async for event in self.ready().go_on(self.run.session, step, candidate):
+            if not self.run.running:
+                # A repaired program is another one: its change is made anew.
+                self.changes.close()
+            self.take(event)
+            yield event
+        self.label = self.run.chosen.candidate if self.run.chosen else next(iter(self.run.usable()), "")
+        self.changed()
+
+    async def prefer(self, label: str) -> str:
+        """Record that the person prefers this candidate, and review it; where it was preferred, take it back.
+
+        Gives the label that is preferred now, empty where none is. Raises: Refused: it has no program.
+        """
+        run = self.run
+        if label not in run.usable():
+            raise Refused(f"Candidate {label} cannot be preferred", "it has no program", "choose another one")
+        chosen, back = run.chosen, run.preferred is not None and run.preferred.candidate == label
+        said = Preferred(
+            candidate="" if back else label,
+            round=0 if back else run.round_of(label),
+            over=chosen.candidate if chosen else "",
+            over_round=chosen.round if chosen else 0,
+        )
+        self.label = chosen.candidate if back and chosen else label
+        await self.record(run.session, said)
+        return said.candidate
 
     async def refresh_head(self) -> None:
         """Look at the repository again."""

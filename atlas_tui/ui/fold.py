@@ -11,16 +11,20 @@ from atlas_tui.events import (
     BudgetReached,
     Cancelled,
     CandidateReady,
+    CandidateStopped,
     Chosen,
     Committed,
     Event,
     Failed,
     FailureFound,
+    GoneOn,
+    LensScored,
     NextStep,
     ObservationsReady,
     Part,
     Perturbed,
     PlanReady,
+    Preferred,
     ProblemRead,
     Progress,
     Redone,
@@ -50,6 +54,8 @@ def fold(state: RunState, event: Event) -> RunState:
             return _text(state, event)
         case PlanReady() | Perturbed() | CandidateReady() | RunFinished() | RepairTried():
             return _with(state, event.candidate, lambda entry: _candidate(entry, event))
+        case LensScored():
+            return _with(state, event.candidate, lambda entry: replace(entry, lens=event))
         case StageStarted() | StageEnded() | Progress() | Usage():
             return _progress(state, event)
         case ProblemRead() | BaseRead() | ObservationsReady() | NextStep() | Chosen():
@@ -72,12 +78,44 @@ def _start(event: RunStarted) -> RunState:
     )
 
 
+def _asked(state: RunState, event: CandidateStopped | GoneOn | Preferred) -> RunState:
+    """What the person asked of the run."""
+    match event:
+        case CandidateStopped():
+            return _with(state, event.candidate, lambda entry: replace(entry, stopped=True))
+        case Preferred():
+            return replace(state, preferred=event if event.candidate else None)
+        case GoneOn():
+            # The choice is made again, and what was stopped or preferred was among what there was before.
+            return replace(
+                state,
+                model=event.model,
+                isolation=event.isolation,
+                started=event.at,
+                spent=state.ended.seconds if state.ended else state.spent,
+                candidates=tuple(replace(entry, stopped=False) for entry in state.candidates),
+                chosen=None,
+                preferred=None,
+                failures=(),
+                budgets=(),
+                cancelled=None,
+                ended=None,
+            )
+
+
 def _progress(state: RunState, event: StageStarted | StageEnded | Progress | Usage) -> RunState:
     match event:
         case StageStarted():
             state = _forget(state, event.stage) if state.stage is event.stage else state
-            begun = StageState(event.stage, event.at, rungs=len(state.rungs))
-            return replace(state, stages=(*state.stages, begun), prefill=None)
+            begun = StageState(
+                event.stage,
+                event.at,
+                rungs=len(state.rungs),
+                most_tokens=event.most_tokens,
+                most_seconds=event.most_seconds,
+            )
+            state = _may_think(state, event.most_thinking) if event.most_thinking else state
+            return replace(state, stages=(*state.stages, begun), prefill=None, prompt=0)
         case StageEnded():
             return replace(
                 state,
@@ -90,14 +128,26 @@ def _progress(state: RunState, event: StageStarted | StageEnded | Progress | Usa
                 ),
             )
         case Progress():
-            return replace(state, prefill=event)
+            return replace(state, prefill=event, prompt=event.total)
         case Usage():
             return replace(
                 state,
                 tokens_in=state.tokens_in + event.tokens_in,
                 tokens_out=state.tokens_out + event.tokens_out,
                 tokens_reused=state.tokens_reused + event.tokens_reused,
+                joules=state.joules if event.joules is None else (state.joules or 0.0) + event.joules,
             )
+
+
+def _may_think(state: RunState, tokens: int) -> RunState:
+    """Candidates that are drawn now and were given no budget of their own get the run's."""
+    return replace(
+        state,
+        candidates=tuple(
+            entry if _judged(entry) or entry.thinking_budget else replace(entry, thinking_budget=tokens)
+            for entry in state.candidates
+        ),
+    )
 
 
 def _forget(state: RunState, stage: Stage) -> RunState:
@@ -111,7 +161,9 @@ def _forget(state: RunState, stage: Stage) -> RunState:
             return replace(state, observations="")
         case Stage.PLAN:
             candidates = tuple(
-                entry if _judged(entry) else Candidate(entry.label, pace=entry.pace)
+                entry
+                if _judged(entry)
+                else Candidate(entry.label, pace=entry.pace, thinking_budget=entry.thinking_budget)
                 for entry in state.candidates
             )
         case Stage.GENERATE:
@@ -132,7 +184,7 @@ def _judged(entry: Candidate) -> bool:
 
 def _without_programs(entry: Candidate) -> Candidate:
     phase = Phase.PLANNED if entry.plan else Phase.WAITING
-    return replace(entry, attempts=(), thinking=0, perturbed=None, phase=phase)
+    return replace(entry, attempts=(), thinking=0, thought="", perturbed=None, phase=phase)
 
 
 def _without_open_repair(entry: Candidate) -> Candidate:
@@ -156,7 +208,8 @@ def _found(
             return replace(state, observations="\n".join(f"• {line}" for line in event.observations))
         case NextStep():
             fresh = (label for label in event.candidates if state.candidate(label) is None)
-            return replace(state, candidates=(*state.candidates, *map(Candidate, fresh)))
+            added = (Candidate(label, thinking_budget=event.thinking) for label in fresh)
+            return replace(state, candidates=(*state.candidates, *added))
         case Chosen():
             return replace(state, chosen=event)
 
@@ -197,6 +250,8 @@ def _commit(state: RunState, event: Committed) -> RunState:
 
 def _closed(state: RunState, event: Event) -> RunState:
     match event:
+        case CandidateStopped() | GoneOn() | Preferred():
+            return _asked(state, event)
         case BudgetReached():
             return replace(state, budgets=(*state.budgets, event))
         case Failed():
@@ -227,7 +282,16 @@ def _with(state: RunState, label: str, change: Callable[[Candidate], Candidate])
 
 
 def _text(state: RunState, event: Text) -> RunState:
-    state = replace(state, prefill=None, pace=state.pace.add(event.at, event.tokens))
+    stages = state.stages
+    if stages and stages[-1].running:
+        stages = (*stages[:-1], replace(stages[-1], tokens=stages[-1].tokens + event.tokens))
+    state = replace(
+        state,
+        prefill=None,
+        pace=state.pace.add(event.at, event.tokens),
+        trend=state.trend.add(event.at, event.tokens),
+        stages=stages,
+    )
     if event.candidate:
         return _with(state, event.candidate, lambda entry: _stream(entry, event))
     if event.part is Part.OBSERVATIONS:
@@ -242,7 +306,12 @@ def _stream(entry: Candidate, event: Text) -> Candidate:
             return replace(entry, plan=entry.plan + event.delta, phase=Phase.PLANNING)
         case Part.THINKING:
             phase = Phase.WRITING if entry.phase in (Phase.WAITING, Phase.PLANNED) else entry.phase
-            return replace(entry, thinking=entry.thinking + event.tokens, phase=phase)
+            return replace(
+                entry,
+                thinking=entry.thinking + event.tokens,
+                thought=entry.thought + event.delta,
+                phase=phase,
+            )
         case Part.CODE:
             return replace(_write(entry, 0, event.delta), phase=Phase.WRITING)
         case Part.REPAIR:
@@ -288,7 +357,9 @@ def _candidate(
                     mean_logprob=event.mean_logprob,
                 ),
             )
-            return replace(entry, phase=Phase.FAILED if event.error else Phase.WRITTEN)
+            budget = event.thinking_budget or entry.thinking_budget
+            phase = Phase.FAILED if event.error else Phase.WRITTEN
+            return replace(entry, phase=phase, thinking_budget=budget)
         case RunFinished():
             return _attempt(
                 entry, event.round, lambda attempt: replace(attempt, runs=_merge(attempt.runs, event))

@@ -34,7 +34,7 @@ class ActionCommands(Provider):
         screen = self.screen
         if not isinstance(screen, AtlasScreen):
             return []
-        rows = actions.possible(screen.desk.now(screen.NAME))
+        rows = screen.desk.keys.rows(actions.possible(screen.desk.now(screen.NAME)))
         return [row for row in rows if row.id not in ("command_palette", "interrupt")]
 
     async def _do(self, row: Action) -> None:

@@ -8,12 +8,14 @@ import sys
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from atlas_tui import paths
 from atlas_tui.errors import AtlasError, Refused
 from atlas_tui.events import Event, ProblemRead, RunStarted, SubsetTested
 from atlas_tui.problem import Problem
 from atlas_tui.settings import Settings, UiSettings
+from atlas_tui.solver.prompt_size import PromptSize
 from atlas_tui.store import Store
 from atlas_tui.ui.actions import EVERYWHERE, RUN
 from atlas_tui.ui.app import AtlasApp
@@ -56,6 +58,9 @@ class Recording:
     async def warm_up(self) -> None:
         """Nothing is loaded."""
 
+    async def take_settings(self, settings: Settings) -> None:
+        """What was recorded does not change."""
+
     async def isolation(self) -> RecordedIsolation:
         return self._held
 
@@ -67,6 +72,19 @@ class Recording:
     async def solve(self, problem: Problem, target: str = "") -> AsyncIterator[Event]:
         for event in self.events:
             yield event
+
+    async def prompt_size(self, problem: Problem) -> PromptSize:
+        """There is no model in a picture."""
+        raise Refused("Nothing is counted in a picture")
+
+    def go_on(
+        self, session: str, step: Literal["more", "repair"], candidate: str = ""
+    ) -> AsyncIterator[Event]:
+        """What was recorded does not go on."""
+        raise Refused("A recording cannot go on")
+
+    def stop(self, candidate: str) -> None:
+        """Nothing runs."""
 
     async def test_content(
         self, problem: Problem, content: bytes, candidate: str, round: int, hunks: Sequence[int]
@@ -124,10 +142,11 @@ def main() -> int:
     parser.add_argument("--size", default="120x36", help="columns x rows")
     parser.add_argument("--screen", default=RUN, choices=EVERYWHERE)
     parser.add_argument("--theme", default="")
+    parser.add_argument("--database", type=Path, default=paths.database(), help="file of the sessions")
     chosen = parser.parse_args()
     try:
         width, height = map(int, chosen.size.split("x"))
-        store = Store(paths.database())
+        store = Store(chosen.database)
         try:
             events = store.events(store.find(chosen.session))
             svg = asyncio.run(screenshot(store, events, (width, height), chosen.screen, chosen.theme))

@@ -16,8 +16,10 @@ from atlas_tui.events import (
     Failed,
     FailureFound,
     InputsWritten,
+    LensScored,
     NextStep,
     Perturbed,
+    Preferred,
     Progress,
     RepairTried,
     RunEnded,
@@ -34,6 +36,12 @@ from atlas_tui.problem import Problem
 
 WINDOW = 2.0
 """Seconds over which tokens per second are averaged."""
+
+STEP = 0.1
+"""Seconds within which tokens are counted together."""
+
+TREND_STEP, TREND_LENGTH = 2.0, 16
+"""Seconds of one step of a ``Trend``, and how many of them are kept."""
 
 Rung = (
     NextStep
@@ -68,7 +76,11 @@ class Pace:
     recent: tuple[tuple[float, int], ...] = ()
 
     def add(self, at: float, tokens: int) -> Pace:
-        kept = tuple(entry for entry in self.recent if entry[0] > at - WINDOW)
+        recent = self.recent
+        if recent and int(recent[-1][0] / STEP) == int(at / STEP):
+            # What comes within one step is one entry: a fast stream must not make a long list.
+            return Pace(self.tokens + tokens, (*recent[:-1], (at, recent[-1][1] + tokens)))
+        kept = tuple(entry for entry in recent if entry[0] > at - WINDOW)
         return Pace(self.tokens + tokens, (*kept, (at, tokens)))
 
     def rate(self, now: float) -> float:
@@ -82,6 +94,27 @@ class Pace:
 
 
 @dataclass(frozen=True, slots=True)
+class Trend:
+    """Tokens in steps of a few seconds, to draw how the speed went."""
+
+    steps: tuple[tuple[int, int], ...] = ()
+    """Number of the step since the epoch, and tokens in it; steps without tokens are left out."""
+
+    def add(self, at: float, tokens: int) -> Trend:
+        number = int(at / TREND_STEP)
+        if self.steps and self.steps[-1][0] == number:
+            return Trend((*self.steps[:-1], (number, self.steps[-1][1] + tokens)))
+        return Trend((*self.steps[-TREND_LENGTH:], (number, tokens)))
+
+    def rates(self, now: float) -> tuple[float, ...]:
+        """Tokens per second of each whole step before ``now``, oldest first; as far back as is known."""
+        last = int(now / TREND_STEP) - 1
+        known = dict(self.steps)
+        first = max(last - TREND_LENGTH + 1, min(known, default=last + 1))
+        return tuple(known.get(number, 0) / TREND_STEP for number in range(first, last + 1))
+
+
+@dataclass(frozen=True, slots=True)
 class StageState:
     """One stage: when it began, and its length once it has ended."""
 
@@ -90,6 +123,21 @@ class StageState:
     seconds: float | None = None
     rungs: int = 0
     """Of the run, when the stage began."""
+    tokens: int = 0
+    """Written by the model in it."""
+    most_tokens: int = 0
+    """It may write; 0 without a limit, or where that is not known."""
+    most_seconds: float = 0.0
+    """It may take, as ``most_tokens``."""
+
+    def left(self, now: float) -> float | None:
+        """The share that is left of its tokens or seconds, whichever is less: 0 to 1; None without limits."""
+        shares = []
+        if self.most_tokens:
+            shares.append(1 - self.tokens / self.most_tokens)
+        if self.most_seconds:
+            shares.append(1 - self.elapsed(now) / self.most_seconds)
+        return max(0.0, min(shares)) if shares else None
 
     @property
     def running(self) -> bool:
@@ -129,8 +177,16 @@ class Candidate:
     distinct: bool = True
     perturbed: Perturbed | None = None
     """What its prompt was varied by."""
+    stopped: bool = False
+    """The person stopped it."""
     thinking: int = 0
     """Thinking tokens so far."""
+    thought: str = ""
+    """What it thought, as it came."""
+    thinking_budget: int = 0
+    """Most thinking tokens it may use; 0 where it does not think, or that is not known."""
+    lens: LensScored | None = None
+    """What the lens said last: of its plan first, then of its program."""
     pace: Pace = Pace()
     attempts: tuple[Attempt, ...] = ()
     repairs: tuple[RepairTried, ...] = ()
@@ -162,6 +218,9 @@ class RunState:
     """The target as it was when the run began."""
     problem: Problem | None = None
     started: float = 0.0
+    """When it began, or went on last: seconds since the epoch."""
+    spent: float = 0.0
+    """Seconds it took before it went on."""
     observations: str = ""
     stages: tuple[StageState, ...] = ()
     candidates: tuple[Candidate, ...] = ()
@@ -169,10 +228,17 @@ class RunState:
     rungs: tuple[Rung, ...] = ()
     """As they came."""
     chosen: Chosen | None = None
+    preferred: Preferred | None = None
+    """The person's own choice; None where there is none, or where it was taken back."""
     pace: Pace = Pace()
+    trend: Trend = Trend()
+    prompt: int = 0
+    """Tokens of the prompts that were read last, where candidates share them counted once."""
     tokens_in: int = 0
     tokens_out: int = 0
     tokens_reused: int = 0
+    joules: float | None = None
+    """Of the stages whose energy was measured; None where none was."""
     budgets: tuple[BudgetReached, ...] = ()
     """What was used up."""
     failures: tuple[Failed, ...] = ()
@@ -218,6 +284,16 @@ class RunState:
         """The stage that is under way."""
         return next((entry.stage for entry in reversed(self.stages) if entry.running), None)
 
+    @property
+    def agreement(self) -> AgreementFound | None:
+        """How the outputs of the candidates compare, as it was found last."""
+        return next((rung for rung in reversed(self.rungs) if isinstance(rung, AgreementFound)), None)
+
+    @property
+    def held(self) -> int:
+        """Tokens the context holds: the prompts read last, and what was written in the stage since."""
+        return self.prompt + (self.stages[-1].tokens if self.stages else 0)
+
     def candidate(self, label: str) -> Candidate | None:
         return next((entry for entry in self.candidates if entry.label == label), None)
 
@@ -225,7 +301,7 @@ class RunState:
         """Seconds since the run began, or its length when it has ended."""
         if self.ended:
             return self.ended.seconds
-        return max(0.0, now - self.started) if self.started else 0.0
+        return self.spent + max(0.0, now - self.started) if self.started else 0.0
 
     def runs(self) -> tuple[RunFinished, ...]:
         """Every judged run, in candidate order."""

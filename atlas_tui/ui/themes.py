@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -57,9 +58,29 @@ def load_all() -> tuple[list[Theme], list[InputError]]:
     return themes, faults
 
 
+def shipped() -> list[Path]:
+    """The files of the themes that come with the package."""
+    return sorted(folder().glob("*.toml"))
+
+
+def own() -> list[Path]:
+    """The files of the person's themes."""
+    return sorted((paths.config_dir() / "themes").glob("*.toml"))
+
+
+def stamp() -> tuple[tuple[str, int, int], ...]:
+    """Changes whenever one of the person's files does: name, time and size of each."""
+    found = []
+    for file in own():
+        with suppress(OSError):
+            status = file.stat()
+            found.append((file.name, status.st_mtime_ns, status.st_size))
+    return tuple(found)
+
+
 def _files() -> Iterator[Path]:
-    yield from sorted(folder().glob("*.toml"))
-    yield from sorted((paths.config_dir() / "themes").glob("*.toml"))
+    yield from shipped()
+    yield from own()
 
 
 def _color(key: str, value: Any) -> str:

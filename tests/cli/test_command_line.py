@@ -163,10 +163,10 @@ def test_an_app_that_breaks_is_our_fault(monkeypatch: pytest.MonkeyPatch, broke:
     class App:
         return_code = broke
 
-        def __init__(self, *_: object) -> None:
+        def __init__(self, *_: object, **__: object) -> None:
             return None
 
-        def run(self) -> None:
+        def run(self, *, mouse: bool) -> None:
             return None
 
     monkeypatch.setattr("atlas_tui.ui.app.AtlasApp", App)

@@ -135,6 +135,20 @@ def test_every_event_has_a_line_but_the_small_ones() -> None:
             "undone   a.py  (`atlas-tui redo e1` writes it again)",
         ),
         (events.Redone(path="a.py", entry="e1"), "redone   a.py"),
+        (events.CandidateStopped(candidate="B"), "stopped  B"),
+        (
+            events.GoneOn(step="repair", candidate="B", model="m", isolation="full", version="0"),
+            "goes on  the repair of B, model m, isolation full",
+        ),
+        (
+            events.GoneOn(step="more", model="m", isolation="full", version="0"),
+            "goes on  more candidates, model m, isolation full",
+        ),
+        (
+            events.Preferred(candidate="B", over="A", over_round=1),
+            "prefers  B, where A round 1 was chosen",
+        ),
+        (events.Preferred(candidate=""), "prefers  none any more"),
         (
             events.Committed(path="a.py", commit="ab" * 20, message="m", branch="try", output="x ok\ny ok"),
             "commit   abababababab on try  a.py\n         x ok\n         y ok",

@@ -19,11 +19,11 @@ import pytest
 from atlas_tui import paths, settings
 from atlas_tui.cli import exits
 from atlas_tui.cli.main import COMMANDS, app
-from atlas_tui.cli.settings_file import set_key
 from atlas_tui.engine import catalog
 from atlas_tui.engine.catalog import Source
 from atlas_tui.errors import AtlasError
 from atlas_tui.settings import SettingsError
+from atlas_tui.store.settings_file import set_key
 from tests.engine.hub_server import FakeHub, in_place_of_the_hub
 
 Ran = subprocess.CompletedProcess[str]

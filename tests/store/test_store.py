@@ -169,6 +169,7 @@ def test_files_are_private(file: Path, store: Store) -> None:
     store.append("s1", run_of("s1")[0])
     assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in file.parent.iterdir()}
+    assert modes.pop(".sessions-running") == 0o700
     assert set(modes) == {file.name, file.name + "-wal", file.name + "-shm"}
     assert set(modes.values()) == {0o600}
 
@@ -322,3 +323,14 @@ def test_a_long_stream_is_cheap_to_append(store: Store) -> None:
         times.append(time.perf_counter() - start)
     # Typical, not worst: the machine may be busy. It costs some tens of microseconds when idle.
     assert sorted(times)[len(times) // 2] < 0.002
+
+
+def test_the_problem_of_a_session_is_found(tmp_path: Path) -> None:
+    store = Store(tmp_path / "sessions.sqlite3")
+    problem = Problem(statement="Print it.", mode=Mode.PROGRAM)
+    store.append("one", events.StageStarted(stage=events.Stage.READ))
+    store.append("one", events.ProblemRead(problem=problem))
+    assert store.problem("one") == problem
+    store.append("two", events.StageStarted(stage=events.Stage.READ))
+    assert store.problem("two") is None and store.problem("three") is None
+    store.close()

@@ -7,7 +7,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from textual.app import App
 from textual.pilot import Pilot
@@ -18,6 +18,7 @@ from atlas_tui.problem import Problem
 from atlas_tui.sandbox import LocalSandbox
 from atlas_tui.settings import Settings
 from atlas_tui.solver import subset
+from atlas_tui.solver.prompt_size import PromptSize
 from atlas_tui.store import Store
 from atlas_tui.ui.app import AtlasApp
 from atlas_tui.ui.desk import TEXT_LIMIT
@@ -58,10 +59,18 @@ class FakeRuntime:
             folder / ".git" / "test.sqlite3" if (folder / ".git").is_dir() else folder / "test.sqlite3"
         )
         self.events, self.problem, self.load_error, self.held = list(events), problem, load_error, held
+        self.settings = Settings()
         self.model_state = "off"
         self.model: FakeModel | None = None
         self.closed, self.runs = False, 0
         self.stop_after: int | None = None
+        self.further: list[Event] = []
+        """What a run goes on with."""
+        self.go_on_error: AtlasError | None = None
+        self.went_on: list[tuple[str, str, str]] = []
+        """Session, step and candidate that were asked for."""
+        self.stopped: list[str] = []
+        """Candidates that were to be stopped."""
         self.message = ""
         """What the model proposes for a commit, once ``may_propose`` is set."""
         self.may_propose = asyncio.Event()
@@ -81,6 +90,12 @@ class FakeRuntime:
             raise self.load_error
         self.model_state, self.model = "ready", self._model
         return self._model
+
+    async def take_settings(self, settings: Settings) -> None:
+        """Remembers them; ``load_error`` is what a changed model meets."""
+        before, self.settings = self.settings, settings
+        if settings.model != before.model and self.load_error:
+            raise self.load_error
 
     async def isolation(self) -> FakeIsolation:
         return self.held
@@ -104,6 +119,32 @@ class FakeRuntime:
                 return
             yield event
             await asyncio.sleep(0)
+
+    async def prompt_size(self, problem: Problem) -> PromptSize:
+        """A token for every four characters."""
+        size = len(problem.statement) // 4
+        return PromptSize(prompt=size, replies=3, wanted=2560, context=self._model.context)
+
+    async def go_on(
+        self, session: str, step: Literal["more", "repair"], candidate: str = ""
+    ) -> AsyncIterator[Event]:
+        """Play ``further``, like ``solve``; ``go_on_error`` refuses."""
+        self.went_on.append((session, step, candidate))
+        if self.go_on_error is not None:
+            raise self.go_on_error
+        self._cancel.clear()
+        for number, event in enumerate(self.further):
+            if self.stop_after is not None and number >= self.stop_after:
+                await self._cancel.wait()
+                yield Cancelled(stage=Stage.GENERATE)
+                yield RunEnded(outcome=Outcome.CANCELLED, seconds=1.0)
+                return
+            yield event
+            await asyncio.sleep(0)
+
+    def stop(self, candidate: str) -> None:
+        """Remembers it; the event comes next of those that wait."""
+        self.stopped.append(candidate)
 
     async def test_content(
         self, problem: Problem, content: bytes, candidate: str, round: int, hunks: Sequence[int]
@@ -138,6 +179,7 @@ def fake_app(
     text: str = PROBLEM.statement,
     theme: str = "atlas-dark",
     target: str | None = "solution.py",
+    first: bool = False,
     **more: object,
 ) -> tuple[AtlasApp, FakeRuntime]:
     """An app over a fake runtime; ``target`` is named as by a person, None leaves it to the proposals."""
@@ -146,7 +188,9 @@ def fake_app(
     async def make(settings: Settings, where: Path) -> FakeRuntime:
         return runtime
 
-    app = AtlasApp(Settings(ui={"theme": theme}), folder, text, make_backend=make)  # type: ignore[arg-type]
+    chosen = Settings(ui={"theme": theme})  # type: ignore[arg-type]
+    app = AtlasApp(chosen, folder, text, make_backend=make, first=first)
+    runtime.settings = chosen
     if target is not None:
         app.desk.target = target
     return app, runtime

@@ -8,15 +8,25 @@ from pathlib import Path
 import pytest
 
 from atlas_tui.ui import actions
-from atlas_tui.ui.actions import ACTIONS, EVERYWHERE, PROBLEM, REVIEW, RUN, Now
+from atlas_tui.ui.actions import ACTIONS, EVERYWHERE, MACHINE, PROBLEM, REVIEW, RUN, SESSIONS, WHY, Now
 from atlas_tui.ui.app import AtlasApp
+from atlas_tui.ui.screens.machine import MachineScreen
 from atlas_tui.ui.screens.problem import ProblemScreen
 from atlas_tui.ui.screens.review import ReviewScreen
 from atlas_tui.ui.screens.run import RunScreen
+from atlas_tui.ui.screens.sessions import SessionsScreen
+from atlas_tui.ui.screens.why import WhyScreen
 from tests.ui import story
 from tests.ui.fake import fake_app, screen_text, started, until
 
-SCREENS = {PROBLEM: ProblemScreen, RUN: RunScreen, REVIEW: ReviewScreen}
+SCREENS = {
+    PROBLEM: ProblemScreen,
+    RUN: RunScreen,
+    WHY: WhyScreen,
+    REVIEW: ReviewScreen,
+    SESSIONS: SessionsScreen,
+    MACHINE: MachineScreen,
+}
 
 
 def ids(now: Now) -> set[str]:
@@ -81,7 +91,7 @@ async def test_the_footer_is_never_cut_in_a_word(tmp_path: Path, width: int) -> 
 
 async def test_help_lists_every_action(tmp_path: Path) -> None:
     app, _ = fake_app(tmp_path)
-    async with app.run_test(size=(120, 120)) as pilot:
+    async with app.run_test(size=(120, 240)) as pilot:
         await started(pilot)
         await pilot.press("f1")
         await until(pilot, lambda: "Everywhere" in screen_text(app))

@@ -139,7 +139,7 @@ async def test_every_place_that_shows_text(tmp_path: Path, name: str, size: tupl
         await pilot.press("enter")
         await pilot.pause(0.3)
         assert_harmless(app)
-        await pilot.press("escape", "f4")
+        await pilot.press("escape", "f5")
         await until(pilot, lambda: app.desk.review)
         assert_harmless(app)
         await pilot.press("a")

@@ -37,7 +37,7 @@ async def test_nothing_to_review_has_words(tmp_path: Path) -> None:
     app, _ = fake_app(tmp_path)
     async with app.run_test() as pilot:
         await started(pilot)
-        await pilot.press("f4")
+        await pilot.press("f5")
         await until(pilot, lambda: "Nothing to review yet" in screen_text(app))
         await pilot.press("a", "u", "c", "r", "1")
         await pilot.pause(0.1)
@@ -230,5 +230,5 @@ async def test_no_target_is_told(repository: Path) -> None:
         app.desk.target = ""
         await pilot.press("ctrl+r")
         await until(pilot, lambda: app.desk.run.ended)
-        await pilot.press("f4")
+        await pilot.press("f5")
         await until(pilot, lambda: "no target file" in screen_text(app))

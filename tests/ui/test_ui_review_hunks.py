@@ -325,7 +325,7 @@ async def test_before_the_first_run_no_key_does_harm(repository: Path) -> None:
     app, _ = fake_app(repository)
     async with app.run_test(size=SMALL) as pilot:
         await started(pilot)
-        await pilot.press("f4")
+        await pilot.press("f5")
         await pilot.press(*"antpxsevmuycwrzofb", "R", "space", "1", "9")
         await settled(pilot)
         assert not toasts(app) and "Nothing to review yet" in screen_text(app)

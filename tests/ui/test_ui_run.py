@@ -101,7 +101,7 @@ async def test_thinking_is_a_count(tmp_path: Path) -> None:
         await started(pilot)
         runtime.events.append(events[-1])
         await pilot.press("ctrl+r")
-        await until(pilot, lambda: "thinking… 120 tokens" in screen_text(app))
+        await until(pilot, lambda: "thinking 120 tokens" in screen_text(app))
         assert "secret" not in screen_text(app)
         await pilot.press("escape")
 
@@ -353,7 +353,7 @@ def six() -> list[Event]:
 
 async def test_candidates_that_are_drawn_later_take_the_places_and_a_key_goes_back(tmp_path: Path) -> None:
     app, _ = fake_app(tmp_path, six())
-    async with app.run_test(size=(120, 36)) as pilot:
+    async with app.run_test(size=(140, 36)) as pilot:
         await run_to_end(pilot, app)
         await until(pilot, lambda: "late_E" in screen_text(app))
         text = screen_text(app)

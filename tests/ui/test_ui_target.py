@@ -123,7 +123,7 @@ async def test_how_it_is_written_goes_round_and_reaches_the_review(repository: P
         await until(pilot, lambda: app.current_mode == "problem" and app.desk.aim.base)
         await pilot.press("f8")
         await until(pilot, lambda: app.desk.aim.kind is Kind.WHOLE_FILE)
-        await pilot.press("f4")
+        await pilot.press("f5")
         await until(pilot, lambda: app.desk.review is not None and app.desk.review.whole_file)
         assert app.desk.review.solution.content.decode() == FIXED
         assert (repository / "quiet.py").read_text() == before

@@ -19,13 +19,16 @@ from atlas_tui.ui.app import AtlasApp
 from tests.ui.fake import fake_app, started, toasts
 
 LOADED, FAULTS = themes.load_all()
+SHIPPED = ["atlas-dark", "atlas-light", "blue-orange", "dusk", "high-contrast", "paper"]
 TEXT = (
     "foreground", "primary", "success", "warning", "error", "muted", "heading", "cand-a", "cand-b", "cand-c",
     "pass", "fail", "timeout", "code-keyword", "code-string", "code-number", "code-name", "code-comment",
 )  # fmt: skip
 GROUNDS = ("background", "surface", "panel")
+CODE = tuple(name for name in TEXT if name.startswith("code-"))
 PAIRS = [
     *product(TEXT, GROUNDS),
+    *product(CODE, ("diff-add", "diff-del")),
     ("diff-add-text", "diff-add"), ("diff-del-text", "diff-del"),
     *product(("foreground", "pass", "fail", "timeout"), ("block-cursor-background",)),
     ("block-cursor-foreground", "block-cursor-background"), ("foreground", "input-selection-background"),
@@ -54,10 +57,11 @@ def test_contrast_is_computed_right() -> None:
     assert contrast(Color.parse("#767676"), Color.parse("#ffffff")) == pytest.approx(4.54, abs=0.01)
 
 
-def test_two_themes_are_shipped() -> None:
+def test_six_themes_are_shipped() -> None:
     assert not FAULTS
-    assert [theme.name for theme in LOADED] == ["atlas-dark", "atlas-light"]
-    assert [theme.dark for theme in LOADED] == [True, False]
+    assert [theme.name for theme in LOADED] == SHIPPED
+    assert [theme.dark for theme in LOADED] == [True, False, True, True, True, False]
+    assert all(theme.name == file.stem for theme, file in zip(LOADED, themes.shipped(), strict=True))
 
 
 @pytest.mark.parametrize("theme", LOADED, ids=lambda theme: theme.name)
@@ -70,9 +74,23 @@ def test_every_text_can_be_read(theme: Theme) -> None:
     assert not poor
 
 
+def test_high_contrast_is_higher() -> None:
+    theme = next(theme for theme in LOADED if theme.name == "high-contrast")
+    poor = {pair for pair in PAIRS if contrast(*(color(theme, name) for name in pair)) < 7}
+    assert not poor
+
+
+def test_blue_and_orange_differ_for_eyes_without_red_or_green() -> None:
+    """What differs in blue, or in lightness, is told apart by all but the fewest eyes."""
+    theme = next(theme for theme in LOADED if theme.name == "blue-orange")
+    for good, bad in (("pass", "fail"), ("diff-add", "diff-del"), ("diff-add-text", "diff-del-text")):
+        one, other = color(theme, good), color(theme, bad)
+        assert one.b - other.b > 50, (good, bad)
+
+
 def test_themes_name_the_same_variables() -> None:
-    dark, light = LOADED
-    assert dark.variables.keys() == light.variables.keys()
+    for theme in LOADED:
+        assert theme.variables.keys() == LOADED[0].variables.keys()
 
 
 def test_styles_use_variables_only() -> None:
@@ -88,7 +106,7 @@ def test_a_theme_of_the_person_is_loaded_and_a_broken_one_told(tmp_path: Path) -
     (folder / "worse.toml").write_text("name = [")
     (folder / "other.toml").write_text('name = "x"\n[colors]\nprimary = "red"\nprimery = "red"\n')
     loaded, faults = themes.load_all()
-    assert [theme.name for theme in loaded] == ["atlas-dark", "atlas-light", "mine"]
+    assert [theme.name for theme in loaded] == [*SHIPPED, "mine"]
     assert len(faults) == 3 and all(isinstance(fault, InputError) for fault in faults)
 
 

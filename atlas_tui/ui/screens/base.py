@@ -1,31 +1,44 @@
-"""What the three screens have in common: bars, keys from the action table, drawing at a steady rate."""
+"""What all screens have in common: bars, keys from the action table, drawing at a steady rate."""
 
 from __future__ import annotations
 
-import time
 from abc import abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.message import Message
-from textual.screen import Screen
 from textual.widget import Widget
+from textual.widgets import Input, TextArea
 from textual.worker import Worker
 
 from atlas_tui.ui import actions
 from atlas_tui.ui.desk import Desk
-from atlas_tui.ui.toast import tell_if_broken
+from atlas_tui.ui.screens.searching import SearchingScreen
+from atlas_tui.ui.state import RunState
+from atlas_tui.ui.toast import say, tell_if_broken
 from atlas_tui.ui.widgets.bars import KeyBar, TopBar, model_words
+from atlas_tui.ui.widgets.candidate import CandidatePanel
+from atlas_tui.ui.widgets.search import SearchBar
 
 RATE = 10
 """Draws a second, at most."""
+CALM = 5
+"""How many times fewer they are where as little as possible is to move."""
 
 
 class StartRun(Message):
     """The problem on the desk is to be solved."""
+
+
+@dataclass
+class GoOn(Message):
+    """The run on the desk has ended and is to go on: with more candidates, or with the repair of one."""
+
+    step: Literal["more", "repair"]
+    candidate: str = ""
 
 
 @dataclass
@@ -35,7 +48,7 @@ class Go(Message):
     screen: str
 
 
-class AtlasScreen(Screen[None]):
+class AtlasScreen(SearchingScreen):
     """A screen that shows the desk. It draws when the desk has changed, and never for each event."""
 
     NAME: ClassVar[str]
@@ -47,11 +60,13 @@ class AtlasScreen(Screen[None]):
         self.desk = desk
         self._drawn = -1
         self._shown_state = ""
-        self._possible: actions.Now | None = None
+        self._possible: tuple[object, ...] = ()
+        self._ticks = 0
 
     def compose(self) -> ComposeResult:
         yield TopBar(self.NAME)
         yield from self.body()
+        yield SearchBar()
         yield KeyBar()
 
     @abstractmethod
@@ -63,6 +78,11 @@ class AtlasScreen(Screen[None]):
         """Bring the widgets up to date; ``now`` is the time in seconds since the epoch."""
 
     def on_mount(self) -> None:
+        if self.desk.calm:
+            for area in self.query(TextArea):
+                area.cursor_blink = False
+            for field in self.query(Input):
+                field.cursor_blink = False
         self.set_interval(1 / RATE, self._tick)
 
     def on_screen_resume(self) -> None:
@@ -83,21 +103,41 @@ class AtlasScreen(Screen[None]):
             device = backend.model.device if backend.model else "ready"
             self._shown_state = backend.model_state
             self.query_one(TopBar).show(model_words(backend.model_name, self._shown_state, device))
-        self.draw(time.time())
-        possible = self.desk.now(self.NAME)
-        if possible != self._possible:
-            self._possible = possible
-            self.query_one(KeyBar).show(actions.possible(possible))
+        self.draw(self.desk.clock())
+        now, keys = self.desk.now(self.NAME), self.desk.keys
+        if (now, keys) != self._possible:
+            self._possible = (now, keys)
+            self.query_one(TopBar).use(keys)
+            self.query_one(KeyBar).show(keys.rows(actions.possible(now)))
             self.refresh_bindings()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         argument = str(parameters[0]) if parameters else ""
         return actions.allowed(action, argument, self.desk.now(self.NAME))
 
+    def action_show_why(self) -> None:
+        """Go where it is told why a candidate won."""
+        self.post_message(Go(actions.WHY))
+
+    def action_copy_program(self) -> None:
+        """Put the program in front on the clipboard."""
+        fronts = [panel.label for panel in self.query(CandidatePanel) if panel.has_class("-front")]
+        review = self.desk.review
+        label = fronts[0] if fronts else review.label if review else self.desk.label
+        code = _program(self.desk.run, label)
+        if code:
+            self.app.copy_to_clipboard(code)
+            say(self.app, f"The program of {label} was sent to the clipboard, where the terminal allows it")
+        else:
+            say(self.app, f"{label or 'No candidate'} has no program to copy yet", "warning")
+
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         tell_if_broken(self.app, event)
 
     def _tick(self) -> None:
+        self._ticks += 1
+        if self.desk.calm and self._ticks % CALM:
+            return
         stale = self._drawn != self.desk.version or self.desk.run.running or self._model_changed()
         if self.is_active and stale:
             self.redraw()
@@ -106,3 +146,10 @@ class AtlasScreen(Screen[None]):
         """The model is loaded, unloaded or gone without a word from anyone."""
         backend = self.desk.backend
         return backend is not None and backend.model_state != self._shown_state
+
+
+def _program(run: RunState, label: str) -> str:
+    """What a candidate stands for; empty where it has no program yet."""
+    entry = run.candidate(label)
+    attempt = entry.standing or entry.latest if entry is not None else None
+    return (attempt.code or "") if attempt is not None else ""

@@ -6,24 +6,31 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
+from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Static
+
+from atlas_tui.ui.screens.searching import SearchingScreen
+from atlas_tui.ui.widgets.search import SearchBar
+from atlas_tui.ui.widgets.text_pane import TextPane
 
 
-class Details(ModalScreen[None]):
-    """Whatever text it is given, scrollable."""
+class Details(SearchingScreen, ModalScreen[None]):
+    """Whatever text it is given, scrollable and searchable."""
 
     CSS_PATH = "details.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,enter,q", "dismiss(None)", "Close")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,enter,q", "dismiss(None)", "Close"),
+        Binding("slash", "search", "Search"),
+    ]
 
     def __init__(self, title: str, text: Content) -> None:
         super().__init__()
         self._title, self._text = title, text
 
     def compose(self) -> ComposeResult:
-        with VerticalScroll(classes="dialog") as dialog:
+        with Vertical(classes="dialog") as dialog:
             dialog.border_title = Content(self._title)
-            dialog.border_subtitle = "Esc closes"
-            yield Static(self._text, markup=False)
+            dialog.border_subtitle = "/ searches · Esc closes"
+            yield TextPane(self._text)
+        yield SearchBar()

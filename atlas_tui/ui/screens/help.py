@@ -13,6 +13,7 @@ from textual.screen import ModalScreen
 
 from atlas_tui.ui import actions
 from atlas_tui.ui.actions import SCREEN_TITLES, Action
+from atlas_tui.ui.keys import Keymap
 from atlas_tui.ui.widgets.hang import Fitted, hang
 
 
@@ -22,8 +23,9 @@ class Help(ModalScreen[None]):
     CSS_PATH = "help.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,f1,q,enter", "dismiss(None)", "Close")]
 
-    def __init__(self, screen: str) -> None:
+    def __init__(self, screen: str, keys: Keymap | None = None) -> None:
         super().__init__()
+        self._keys = keys or Keymap()
         self._from = screen
 
     def compose(self) -> ComposeResult:
@@ -36,8 +38,8 @@ class Help(ModalScreen[None]):
 
     def _text(self, width: int) -> Content:
         order = sorted(SCREEN_TITLES, key=lambda name: name != self._from)
-        blocks = [_block(SCREEN_TITLES[name], actions.own(name), width) for name in order]
-        everywhere = [row for row in actions.ACTIONS if row.screens == actions.EVERYWHERE]
+        blocks = [_block(SCREEN_TITLES[name], self._keys.rows(actions.own(name)), width) for name in order]
+        everywhere = self._keys.rows(row for row in actions.ACTIONS if row.screens == actions.EVERYWHERE)
         return Content("\n\n").join([*blocks, _block("Everywhere", everywhere, width)])
 
 

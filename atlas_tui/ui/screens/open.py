@@ -39,16 +39,17 @@ class OpenFile(ModalScreen[Opened | None]):
     CSS_PATH = "open.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel")]
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, title: str = "open a problem", limit: int = TEXT_LIMIT) -> None:
+        """``limit`` is in bytes; a longer file is refused in the dialog."""
         super().__init__()
-        self._folder = folder
+        self._folder, self._title, self._limit = folder, title, limit
         self._paths: list[str] = []
         self._shown: list[str] = []
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog") as dialog:
-            dialog.border_title = "open a problem"
-            dialog.border_subtitle = "Enter opens · ↑↓ choose · Esc cancels"
+            dialog.border_title = self._title
+            dialog.border_subtitle = "Enter takes it · ↑↓ choose · Esc cancels"
             yield PathInput(placeholder="path, or a few letters of it", id="path", compact=True)
             yield Static(id="fault", markup=False)
             yield OptionList(id="files", compact=True, markup=False)
@@ -96,7 +97,7 @@ class OpenFile(ModalScreen[Opened | None]):
     @work(exclusive=True, group="open", exit_on_error=False)
     async def _open(self, path: Path, name: str) -> None:
         try:
-            content = await asyncio.to_thread(files.read, path, TEXT_LIMIT)
+            content = await asyncio.to_thread(files.read, path, self._limit)
         except InputError as error:
             self._say(label(error.one_line(), "$fail"))
             return

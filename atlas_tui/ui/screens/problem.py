@@ -19,8 +19,9 @@ from atlas_tui.ui import actions
 from atlas_tui.ui.desk import TEXT_LIMIT, Desk
 from atlas_tui.ui.sanitise import label
 from atlas_tui.ui.screens import problem_words as words
-from atlas_tui.ui.screens.base import AtlasScreen, StartRun
+from atlas_tui.ui.screens.base import StartRun
 from atlas_tui.ui.screens.open import OpenFile
+from atlas_tui.ui.screens.problem_more import HINT, ProblemMore
 from atlas_tui.ui.screens.target import ChooseTarget
 from atlas_tui.ui.toast import say, say_error
 from atlas_tui.ui.widgets.editor import PathInput, ProblemEditor
@@ -31,10 +32,9 @@ PAUSE = 0.2
 """Seconds without typing before the text is read."""
 THREAD_FROM = 50_000
 """Characters from which on reading is left to a thread."""
-HINT = "Paste or type a problem, or open a file with ^O."
 
 
-class ProblemScreen(AtlasScreen):
+class ProblemScreen(ProblemMore):
     """Text on the left; samples, target file and machine on the right."""
 
     NAME = actions.PROBLEM
@@ -42,7 +42,7 @@ class ProblemScreen(AtlasScreen):
     BINDINGS: ClassVar[list[BindingType]] = actions.bindings(actions.own(actions.PROBLEM))
 
     def __init__(self, desk: Desk, text: str = "") -> None:
-        super().__init__(desk)
+        super().__init__(desk, text)
         self._text = text
         self._timer: Timer | None = None
         self._fault: AtlasError | None = None
@@ -81,6 +81,8 @@ class ProblemScreen(AtlasScreen):
         self._fill_target()
         self.query_one("#target-state", Fitted).fit(lambda width: words.target(self.desk, width))
         self.query_one("#machine", Fitted).fit(lambda width: words.machine(self.desk, width))
+        if self.desk.prompt.unmeasured:
+            self.measure()
 
     def on_screen_resume(self) -> None:
         super().on_screen_resume()
@@ -92,11 +94,12 @@ class ProblemScreen(AtlasScreen):
             return label(self._fault.one_line(), "$fail")
         if self.desk.problem is None:
             return Content.styled("nothing yet", "$muted")
-        return words.problem(self.desk.problem, width)
+        return words.problem(self.desk, self.desk.problem, width)
 
     def load(self, text: str, source: str) -> None:
         """Put another problem into the editor."""
         self.desk.source = source
+        self.desk.prompt.edits.forget()
         self.query_one(ProblemEditor).replace_all(text)
 
     def read_now(self) -> None:
@@ -108,6 +111,7 @@ class ProblemScreen(AtlasScreen):
         if self._timer is not None:
             self._timer.stop()
         self._timer = self.set_timer(PAUSE, self.read_now)
+        self.keep_soon()
 
     @on(ProblemEditor.TooLong)
     def _too_long(self, event: ProblemEditor.TooLong) -> None:
@@ -121,6 +125,7 @@ class ProblemScreen(AtlasScreen):
         else:
             self.desk.problem, self._fault = None, None
             self.desk.aim.forget()
+            self.desk.prompt.forget()
             self.desk.changed()
 
     async def _read_text(self) -> None:
@@ -133,6 +138,7 @@ class ProblemScreen(AtlasScreen):
                 problem = await asyncio.to_thread(desk.backend.read, text, desk.source)
             else:
                 problem = desk.backend.read(text, desk.source)
+            problem = await desk.prompt.complete(problem)
         except AtlasError as error:
             desk.problem, self._fault = None, error
         else:
@@ -145,10 +151,15 @@ class ProblemScreen(AtlasScreen):
     async def action_solve(self) -> None:
         # What was typed within the last moment counts as well.
         await self._read_text()
-        if self._fault is not None:
-            say_error(self.app, self._fault)
-        else:
-            self.post_message(StartRun())
+        try:
+            if self._fault is not None:
+                raise self._fault
+            await self.desk.prompt.check()
+        except AtlasError as error:
+            say_error(self.app, error)
+            return
+        self.post_message(StartRun())
+        self.sent()
 
     @on(Input.Changed, "#target")
     def _target_typed(self, event: Input.Changed) -> None:
@@ -204,3 +215,4 @@ class ProblemScreen(AtlasScreen):
             say_error(self.app, error)
             return
         self.load(problem.statement, opened.name)
+        self.taken(problem.statement)

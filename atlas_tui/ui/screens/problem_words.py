@@ -8,6 +8,7 @@ from atlas_tui.problem import Mode, Problem
 from atlas_tui.ui.aim import Aim
 from atlas_tui.ui.desk import Desk
 from atlas_tui.ui.sanitise import label
+from atlas_tui.ui.screens import problem_sent
 from atlas_tui.ui.widgets.hang import hang, table
 from atlas_tui.ui.words import count, many, seconds, size
 
@@ -15,8 +16,8 @@ SAMPLES_SHOWN = 4
 DIRTY_SHOWN = 4
 
 
-def problem(read: Problem, width: int) -> Content:
-    """What was read from the text."""
+def problem(desk: Desk, read: Problem, width: int) -> Content:
+    """What was read from the text, and what is sent of it."""
     if read.mode is Mode.FUNCTION:
         how = Content.assemble(label(read.signature or read.entry_point, "$code-name", 120))
         kind = "function"
@@ -27,7 +28,8 @@ def problem(read: Problem, width: int) -> Content:
         (kind, how),
         ("length", Content(many(len(read.statement), "character"))),
         ("limits", Content(f"{seconds(limits.cpu_seconds)}, {size(limits.memory_bytes)}")),
-        ("samples", _samples(read)),
+        ("samples", _samples(read, desk.prompt.edits.used(read))),
+        *problem_sent.rows(desk),
     ]
     words = table(rows, width)
     for note in read.notes:
@@ -35,10 +37,11 @@ def problem(read: Problem, width: int) -> Content:
     return words
 
 
-def _samples(read: Problem) -> Content:
+def _samples(read: Problem, edited: bool) -> Content:
     if not read.samples:
-        return Content.styled("none found: nothing can be checked", "$timeout")
-    lines = [Content(str(len(read.samples)))]
+        none = "none left" if edited else "none found"
+        return Content.styled(f"{none}: nothing can be checked; ^S adds one", "$timeout")
+    lines = [Content(f"{len(read.samples)}{', changed by hand' if edited else ''}")]
     for sample in read.samples[:SAMPLES_SHOWN]:
         given = sample.given.strip()
         if read.mode is Mode.FUNCTION:

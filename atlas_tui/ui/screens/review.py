@@ -38,7 +38,7 @@ class ReviewScreen(WritingScreen):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self._wanted: tuple[str, str, bool, str] | None = None
+        self._wanted: tuple[str, float, str, bool, str] | None = None
         self._beside = False
 
     def body(self) -> Iterable[Widget]:
@@ -105,9 +105,11 @@ class ReviewScreen(WritingScreen):
         if not label or desk.run.running or desk.backend is None:
             self._wanted = None
             return
-        wanted = (desk.run.session, desk.target, desk.whole_file, label)
+        # A run that went on may have made another program of the same candidate.
+        ended = desk.run.ended.at if desk.run.ended else 0.0
+        wanted = (desk.run.session, ended, desk.target, desk.whole_file, label)
         review = desk.review
-        if review is not None and (review.target, review.whole_file, review.label) == wanted[1:]:
+        if review is not None and (review.target, review.whole_file, review.label) == wanted[2:]:
             self._wanted = wanted
         if wanted != self._wanted:
             self._wanted = wanted

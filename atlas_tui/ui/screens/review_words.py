@@ -7,7 +7,7 @@ from textual.content import Content
 from atlas_tui.ui.desk import Desk
 from atlas_tui.ui.reviewing import Review
 from atlas_tui.ui.sanitise import label, one_line
-from atlas_tui.ui.widgets.candidate import dots
+from atlas_tui.ui.widgets.candidate_words import dots
 from atlas_tui.ui.words import GRADES, candidate_color
 
 

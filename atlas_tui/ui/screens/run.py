@@ -12,29 +12,34 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
-from atlas_tui.events import RunFinished
+from atlas_tui.events import Chosen, RunFinished
 from atlas_tui.ui import actions
 from atlas_tui.ui.desk import Desk
 from atlas_tui.ui.sanitise import content
-from atlas_tui.ui.screens.base import AtlasScreen, Go, StartRun
+from atlas_tui.ui.screens.base import Go, StartRun
 from atlas_tui.ui.screens.details import Details
+from atlas_tui.ui.screens.run_actions import RunActions
+from atlas_tui.ui.screens.run_replay import ReplayKeys
 from atlas_tui.ui.state import RunState
 from atlas_tui.ui.widgets.candidate import CandidatePanel, CandidateTabs
 from atlas_tui.ui.widgets.evidence import EvidenceGrid, proof
 from atlas_tui.ui.widgets.hang import Fitted, Row, hang
 from atlas_tui.ui.widgets.ladder import ladder
 from atlas_tui.ui.widgets.lines import LineView
-from atlas_tui.ui.widgets.summary import meter, stages, verdict
+from atlas_tui.ui.widgets.meters import meter, stages
+from atlas_tui.ui.widgets.summary import verdict
 
 LABELS = ("A", "B", "C")
 """The places for candidates. Those drawn later take the places of the first; the same key goes back."""
 
 
-class RunScreen(AtlasScreen):
+class RunScreen(ReplayKeys, RunActions):
     """Drawn from ``RunState`` alone."""
 
     NAME = actions.RUN
     CSS_PATH = "run.tcss"
+    # Three cards side by side, one with two rails beside it, one alone; the last without a frame.
+    HORIZONTAL_BREAKPOINTS = [(0, "-slim"), (72, "-narrow"), (100, "-rails"), (130, "-wide")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = actions.bindings(actions.own(actions.RUN))
 
     def __init__(self, desk: Desk) -> None:
@@ -42,8 +47,9 @@ class RunScreen(AtlasScreen):
         self._front = "A"
         self._zoomed = False
         self._session = ""
-        self._told = False
-        self._drawn = 0
+        self._told: Chosen | None = None
+        """The choice that was brought to the front."""
+        self._entries = 0
         """Candidates there were when the screen was last drawn."""
         self._following = False
         """The steps are kept scrolled to their end."""
@@ -64,50 +70,62 @@ class RunScreen(AtlasScreen):
         )
         yield Row(id="meter")
 
+    def on_mount(self) -> None:
+        super().on_mount()
+        # Once: setting a title draws everything inside the border again.
+        self.query_one("#table").border_title = "samples"
+
+    @property
+    def in_front(self) -> str:
+        return self._front
+
     def draw(self, now: float) -> None:
         run = self.desk.run
         if run.session != self._session:
-            self._session, self._front, self._zoomed, self._told = run.session, "A", False, False
-            self._drawn = 0
+            self._session, self._front, self._zoomed, self._told = run.session, "A", False, None
+            self._entries = 0
             self.query_one(EvidenceGrid).cursor = (0, 0)
-        if run.chosen and not self._told:
-            self._told, self._front = True, run.chosen.candidate
+        if run.chosen != self._told:
+            self._told = run.chosen
+            self._front = run.chosen.candidate if run.chosen else self._front
         self.set_class(not run.started, "-empty")
         self.set_class(self._zoomed, "-zoomed")
         self.query_one("#stages", Row).put(stages(run, now, self.size.width))
-        self.query_one("#meter", Row).put(meter(run, now, self.size.width - 2))
+        model = self.desk.backend.model if self.desk.backend else None
+        words = meter(run, now, self.size.width - 2, model.context if model else 0)
+        self.query_one("#meter", Row).put(words)
         self._draw_panels(run, now)
         self._draw_evidence(run)
 
     def _draw_panels(self, run: RunState, now: float) -> None:
         known = {entry.label: entry for entry in run.candidates}
         labels = list(known)
-        if len(labels) > self._drawn and not self._told:
+        if len(labels) > self._entries and not self._told:
             self._front = labels[(len(labels) - 1) // len(LABELS) * len(LABELS)]
-        self._drawn = len(labels)
+        self._entries = len(labels)
         if self._front not in known and known:
             self._front = labels[0]
         self.query_one(CandidateTabs).show_tabs(run, self._front)
         begin = labels.index(self._front) // len(LABELS) * len(LABELS) if labels else 0
+        beside = self.has_class("-rails") and not self._zoomed
         for place, panel in enumerate(self.query(CandidatePanel)):
             panel.assign(labels[begin + place] if begin + place < len(labels) else "")
             entry = known.get(panel.label)
             panel.set_class(entry is None, "-absent")
             panel.set_class(panel.label == self._front, "-front")
             if entry is not None and panel.display:
-                panel.show(entry, run, now)
+                panel.show(entry, run, now, slim=beside and panel.label != self._front)
 
     def _draw_evidence(self, run: RunState) -> None:
         self.query_one(EvidenceGrid).show_runs(run)
         self._draw_why(run)
-        table = self.query_one("#table")
-        table.border_title = "samples"
-        table.display = bool(run.runs())
+        self.query_one("#table").display = bool(run.runs())
 
     def _draw_why(self, run: RunState) -> None:
         """What came out and the steps that led there; before the first step, the observations."""
         why, fitted = self.query_one("#why"), self.query_one("#verdict", Fitted)
-        known = (run.session, run.rungs, run.failures, run.budgets, run.chosen, run.ended, run.cancelled)
+        came_out = run.chosen, run.preferred, run.ended, run.cancelled
+        known = (run.session, run.rungs, run.failures, run.budgets, *came_out)
         observing = not any(known[1:])
         why.display = not observing or not run.runs()
         if observing:
@@ -134,6 +152,10 @@ class RunScreen(AtlasScreen):
             ".",
         )
 
+    @on(CandidatePanel.Resized)
+    def _resized(self) -> None:
+        self.redraw()
+
     @on(EvidenceGrid.Selected)
     def _selected(self, event: EvidenceGrid.Selected) -> None:
         proved = self._proof(event.run) if event.run else Content("")
@@ -146,7 +168,7 @@ class RunScreen(AtlasScreen):
         self.post_message(StartRun())
 
     def action_cancel(self) -> None:
-        if self.desk.backend is not None:
+        if not self.desk.archive.stop() and self.desk.backend is not None:
             self.desk.backend.cancel()
 
     def action_review_choice(self) -> None:
@@ -179,6 +201,13 @@ class RunScreen(AtlasScreen):
         shown = automatic if front.plan_shown is None else front.plan_shown
         for panel in panels:
             panel.plan_shown = not shown
+        self.redraw()
+
+    def action_toggle_thinking(self) -> None:
+        panels = list(self.query(CandidatePanel))
+        shown = any(panel.thought_shown for panel in panels)
+        for panel in panels:
+            panel.thought_shown = not shown
         self.redraw()
 
     def action_details(self) -> None:

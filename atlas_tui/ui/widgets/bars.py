@@ -10,6 +10,7 @@ from textual.widget import Widget
 
 from atlas_tui.ui import actions
 from atlas_tui.ui.actions import SCREEN_TITLES, Action
+from atlas_tui.ui.keys import Keymap
 from atlas_tui.ui.sanitise import label
 
 
@@ -23,6 +24,13 @@ class TopBar(Widget):
         super().__init__()
         self._screen_name = screen
         self._right = Content("")
+        self._keys = Keymap()
+
+    def use(self, keys: Keymap) -> None:
+        """Show the keys as the person has them."""
+        if keys != self._keys:
+            self._keys = keys
+            self.refresh()
 
     def show(self, right: Content) -> None:
         """Change the words at the right edge."""
@@ -31,17 +39,23 @@ class TopBar(Widget):
             self.refresh()
 
     def render(self) -> Content:
-        tabs = Content("  ").join(self._tab(row) for row in actions.on(self._screen_name) if row.id == "go")
+        rows = (row for row in actions.on(self._screen_name) if row.id == "go")
+        shown = self._keys.rows(rows)
+        tabs = Content("  ").join(map(self._tab, shown))
+        if tabs.cell_length > self.size.width - 2:
+            tabs = Content("  ").join(self._tab(row, short=True) for row in shown)
         room = self.size.width - tabs.cell_length - 2
         right = self._right.truncate(max(0, room), ellipsis=True)
         return Content.assemble(tabs, " " * max(1, room + 2 - right.cell_length), right)
 
-    def _tab(self, row: Action) -> Content:
+    def _tab(self, row: Action, short: bool = False) -> Content:
+        """Key and title; where room is ``short``, the key alone of all screens but this one."""
         title = SCREEN_TITLES[row.argument]
         here = row.argument == self._screen_name
         tab = Content.assemble(
             (row.shown_key, "$muted"), " ", (title, "$primary bold" if here else "$foreground")
         )
+        tab = Content.styled(row.shown_key, "$muted") if short and not here else tab
         return tab.stylize(Style.from_meta({"@click": f"app.{row.call}"}))
 
 

@@ -19,7 +19,7 @@ Showing the same path again (another ``taken``, another width) keeps cursor, fol
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -27,15 +27,15 @@ from textual import events, on, work
 from textual.content import Content
 from textual.geometry import Size
 from textual.message import Message
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.worker import get_current_worker
 
 from atlas_tui.ui.sanitise import label
 from atlas_tui.ui.widgets.diff_draw import BOX, Look, Painter
 from atlas_tui.ui.widgets.diff_rows import CONTEXT, Kind, Page, Row, Rows, lay_out, new_lines
-from atlas_tui.ui.widgets.diff_text import NEW, Texts
+from atlas_tui.ui.widgets.diff_text import NEW, Texts, shown_text
 from atlas_tui.ui.widgets.highlight import CHUNK, Colors, find, is_python
+from atlas_tui.ui.widgets.search import Searchable
 
 if TYPE_CHECKING:
     from atlas_tui.workspace.hunks import Change
@@ -46,7 +46,7 @@ _MOST_STRIPS = 300
 """Rows that are kept drawn: a few screens of them."""
 
 
-class DiffView(ScrollView, can_focus=True):
+class DiffView(Searchable, can_focus=True):
     """A change, hunk by hunk. Drawn through the line API: what is not on the screen costs nothing."""
 
     DEFAULT_CSS = """
@@ -188,7 +188,12 @@ class DiffView(ScrollView, can_focus=True):
         if y not in self._strips:
             self._painter.parse, self._painter.base = self.app.stylesheet.parse_style, self.visual_style
             self._strips[y] = self._painter.strip(self._page.rows[y], self._look())
-        return self._strips[y]
+        return self.marked(self._strips[y], y)
+
+    def row_texts(self) -> Iterable[str]:
+        """Both sides of each row that is shown: what is folded away is not searched."""
+        texts = self._texts
+        return (shown_text(texts, row) for row in self._page.rows) if texts else ()
 
     def watch_scroll_x(self, old_value: float, new_value: float) -> None:
         self._strips.clear()

@@ -8,7 +8,7 @@ from itertools import repeat
 from typing import TYPE_CHECKING
 
 from atlas_tui.ui import sanitise
-from atlas_tui.ui.widgets.diff_rows import NONE, common
+from atlas_tui.ui.widgets.diff_rows import NONE, Kind, Row, common
 
 if TYPE_CHECKING:
     from atlas_tui.workspace.hunks import Change
@@ -108,6 +108,14 @@ class Texts:
         else:
             left, right = self._words.word_marks(old, new)
         return (left, right) if _tells(old, left) or _tells(new, right) else ((), ())
+
+
+def shown_text(texts: Texts, row: Row) -> str:
+    """The text of the lines that a row shows, of both sides where it shows both."""
+    if row.kind in (Kind.HEAD, Kind.FOLD):
+        return ""
+    sides = {Kind.REMOVED: (OLD,), Kind.BOTH: (OLD, NEW)}.get(row.kind, (NEW,))
+    return " ".join(texts.shown(side, row.at(side)) for side in sides if row.at(side) != NONE)
 
 
 def _safe(text: str) -> str:

@@ -13,7 +13,7 @@ from textual.geometry import Region
 from textual.message import Message
 from textual.reactive import reactive
 
-from atlas_tui.events import RunFinished
+from atlas_tui.events import RunFinished, Verdict
 from atlas_tui.problem import Mode, Problem
 from atlas_tui.ui import sanitise
 from atlas_tui.ui.fold import check_order
@@ -162,8 +162,15 @@ def _fit(cell: Content, width: int) -> Content:
 
 def proof(run: RunFinished, problem: Problem | None, *, longest: int = 400) -> Content:
     """What shows that the verdict is right: input, expected output, what came out."""
+    return proved(run, *_sample(run.check, problem), longest=longest)
+
+
+def proved(
+    run: RunFinished, given: str, expected: str, *, longest: int = 400, judged: bool = True
+) -> Content:
+    """The same with input and expected output given; without a judge, OK is said to be what it is."""
     sign = VERDICTS[run.verdict]
-    facts = [f"{sign.word} ({run.verdict})"]
+    facts = [f"{sign.word} ({run.verdict})" if judged or run.verdict is not Verdict.OK else "ended well"]
     if run.facts.wall_seconds:
         facts.append(milliseconds(run.facts.wall_seconds))
     if run.facts.peak_bytes:
@@ -177,7 +184,6 @@ def proof(run: RunFinished, problem: Problem | None, *, longest: int = 400) -> C
         " " + "  ".join(facts),
     )
     blocks = [title]
-    given, expected = _sample(run.check, problem)
     for name, text in (("input", given), ("expected", expected), ("printed", run.printed)):
         if text or name == "printed":
             blocks.append(_block(name, text, longest))

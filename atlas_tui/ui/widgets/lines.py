@@ -6,18 +6,19 @@ token, is slower by one to two orders of magnitude: both lay out or parse everyt
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from textual.content import Content
 from textual.geometry import Size
-from textual.scroll_view import ScrollView
+from textual.selection import Selection
 from textual.strip import Strip
 from textual.style import Style
 
 from atlas_tui.ui import sanitise
+from atlas_tui.ui.widgets.search import Searchable
 
 
-class LineView(ScrollView, can_focus=True):
+class LineView(Searchable, can_focus=True):
     """Lines of ``Content``, none of them wrapped; too long ones are scrolled sideways."""
 
     DEFAULT_CSS = """
@@ -28,6 +29,8 @@ class LineView(ScrollView, can_focus=True):
         super().__init__(id=id, classes=classes)
         self._lines: Sequence[Content] = ()
         self._strips: dict[int, Strip] = {}
+        self._end: int | None = None
+        """Where it was scrolled to, to keep the end in sight."""
 
     @property
     def lines(self) -> Sequence[Content]:
@@ -36,17 +39,31 @@ class LineView(ScrollView, can_focus=True):
 
     def show(self, lines: Sequence[Content], *, follow: bool = False) -> None:
         """Show other lines; ``follow`` keeps the last one in sight unless the person has scrolled away."""
-        if lines == self._lines:
+        # Two lines are equal to Textual where their text is: a mark that moves over it must be seen too.
+        same = _same(self._lines, lines)
+        if same == len(lines) == len(self._lines):
             return
         at_end = self.scroll_offset.y >= self.max_scroll_y
-        same = _same(self._lines, lines)
         self._strips = {y: strip for y, strip in self._strips.items() if y < same}
         self._lines = lines
         width = max((line.cell_length for line in lines), default=0)
         self.virtual_size = Size(width, len(lines))
+        self._end = None
         if follow and at_end:
-            self.scroll_to(y=self.max_scroll_y, animate=False, force=True)
+            self._go_to_end()
         self.refresh()
+
+    def on_resize(self) -> None:
+        # A row that appears beside it must not count as if the person had scrolled away.
+        if self._end is not None and self.scroll_offset.y == min(self._end, self.max_scroll_y):
+            self._go_to_end()
+
+    def _go_to_end(self) -> None:
+        self._end = self.max_scroll_y
+        self.scroll_to(y=self._end, animate=False, force=True)
+
+    def row_texts(self) -> Iterable[str]:
+        return (line.plain for line in self._lines)
 
     def base_style(self, y: int) -> Style:
         """What line ``y`` is drawn on."""
@@ -57,10 +74,21 @@ class LineView(ScrollView, can_focus=True):
         (x, top), width = self.scroll_offset, self.size.width
         strip, style = self._strip(top + y), self._row_style(top + y)
         shown = strip.crop_extend(x, x + width, style.rich_style)
-        if strip.cell_length <= x + width or width < 2:
-            return shown
-        more = Content.styled("…", self._parse("$muted")).render_segments(style)
-        return Strip([*shown.crop(0, width - 1), *more], width)
+        shown = self.marked(shown, top + y)
+        if strip.cell_length > x + width and width >= 2:
+            more = Content.styled("…", self._parse("$muted")).render_segments(style)
+            shown = Strip([*shown.crop(0, width - 1), *more], width)
+        # By these the screen knows what text is under the mouse.
+        return shown.apply_offsets(x, top + y)
+
+    def get_selection(self, selection: Selection) -> tuple[str, str] | None:
+        """The text that is selected with the mouse, for copying."""
+        return selection.extract("\n".join(self.row_texts())), "\n"
+
+    def selection_updated(self, selection: Selection | None) -> None:
+        """What was drawn as selected need not be any more."""
+        self._strips = {}
+        self.refresh()
 
     def notify_style_update(self) -> None:
         """Colours were resolved with the old theme."""
@@ -75,7 +103,7 @@ class LineView(ScrollView, can_focus=True):
             return Strip([])
         if y not in self._strips:
             style = self.base_style(y)
-            rendered = self._lines[y].render(style, end="", parse_style=self._parse)
+            rendered = self._selected(y).render(style, end="", parse_style=self._parse)
             # Spans carry no background of their own: it has to be laid under each.
             self._strips[y] = Strip(
                 segment
@@ -84,16 +112,27 @@ class LineView(ScrollView, can_focus=True):
             )
         return self._strips[y]
 
+    def _selected(self, y: int) -> Content:
+        """Line ``y``, with what is selected of it marked."""
+        line, selection = self._lines[y], self.text_selection
+        span = selection.get_span(y) if selection else None
+        if span is None:
+            return line
+        start, end = span
+        shown = Style.from_styles(self.screen.get_component_styles("screen--selection"))
+        return line.stylize(shown, start, len(line.plain) if end < 0 else end)
+
     def _parse(self, style: str | Style) -> Style:
         return style if isinstance(style, Style) else self.app.stylesheet.parse_style(style)
 
 
 def _same(old: Sequence[Content], new: Sequence[Content]) -> int:
-    """How many lines at the beginning are the very same objects."""
+    """How many lines at the beginning are the same, their colours included."""
     pairs = zip(old, new, strict=False)
-    return next(
-        (number for number, (one, other) in enumerate(pairs) if one is not other), min(len(old), len(new))
+    changed = (
+        number for number, (one, other) in enumerate(pairs) if one is not other and not one.is_same(other)
     )
+    return next(changed, min(len(old), len(new)))
 
 
 class Stream:
@@ -115,3 +154,27 @@ class Stream:
         fresh = sanitise.content(text[kept:]).split("\n", allow_blank=True)
         self._lines = [*self._lines, *fresh]
         return self._lines
+
+
+class Wrapped:
+    """A text that only grows, wrapped to a width: what was wrapped is not wrapped again."""
+
+    def __init__(self) -> None:
+        self._stream = Stream()
+        self._width = 0
+        self._rows: list[Content] = []
+        """Of the lines that are complete."""
+        self._known: list[Content] = []
+        """These lines."""
+
+    def lines(self, text: str, width: int) -> list[Content]:
+        """The rows of ``text``, safe to show, none wider than ``width`` cells."""
+        lines, width = self._stream.lines(text), max(8, width)
+        known = self._known
+        goes_on = not known or (len(lines) > len(known) and lines[len(known) - 1] is known[-1])
+        if width != self._width or not goes_on:
+            self._width, self._rows, self._known = width, [], []
+        for line in lines[len(self._known) : -1]:
+            self._rows += line.wrap(width) or [line]
+        self._known = lines[:-1]
+        return [*self._rows, *(lines[-1].wrap(width) or [lines[-1]])]

@@ -16,11 +16,15 @@ from typing import Any
 
 from atlas_tui.settings import SettingsError
 
-_STRING = r"(?:\"(?:[^\"\\]|\\.)*\"|'[^']*')"
+_VALUE = r"(?:\"(?:[^\"\\\n]|\\.)*\"|'[^'\n]*'|\{[^\n]*\}|[^\s\"'\[{#,}]+)"
+"""A string, an inline table, a number or a word, all on one line."""
+
+Value = str | int | float | bool | dict[str, Any]
+"""What a setting can be. A number that cannot be written as TOML, such as NaN, is none."""
 
 
-def set_key(file: Path, group: str, key: str, value: str) -> None:
-    """Write ``group.key = value`` into a TOML file, at once; a missing file is made.
+def set_key(file: Path, group: str, key: str, value: Value | None) -> None:
+    """Write ``group.key = value`` into a TOML file, at once; a missing file is made. None takes the key out.
 
     Raises:
         SettingsError: the file is no TOML, cannot be written, or writes the key in a way that is not known.
@@ -40,7 +44,15 @@ def set_key(file: Path, group: str, key: str, value: str) -> None:
         raise SettingsError(f"{file} cannot be written: {error.strerror}") from error
 
 
-def _edited(old: str, file: Path, group: str, key: str, value: str) -> str:
+def read_keys(file: Path) -> dict[str, Any]:
+    """The groups of a settings file; empty where there is no such file, or it is no TOML."""
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+
+
+def _edited(old: str, file: Path, group: str, key: str, value: Value | None) -> str:
     try:
         wanted = tomllib.loads(old)
     except tomllib.TOMLDecodeError as error:
@@ -48,16 +60,26 @@ def _edited(old: str, file: Path, group: str, key: str, value: str) -> str:
     inner = wanted.setdefault(group, {})
     if not isinstance(inner, dict):
         raise SettingsError(f"{file} is wrong: {group} is not a group of settings")
-    inner[key] = value
-    literal = _literal(value)
-    for text in _ways(old, group, key, literal):
-        if _meaning(text) == wanted:
+    if value is None and key not in inner:
+        return old
+    inner.pop(key, None)
+    if value is not None:
+        inner[key] = value
+    literal = "" if value is None else literal_of(value)
+    for text in _ways(old, group, key, literal) if literal else _ways_without(old, group, key):
+        found = _meaning(text)
+        # A group that has lost its last key may stay as a heading, or go.
+        if found is not None and _filled(found) == _filled(wanted):
             return text
     raise SettingsError(
         f"{group}.{key} cannot be changed in {file}",
         "it is written there in a way that is not known",
-        f"write it yourself: in [{group}], {key} = {literal}",
+        f"write it yourself: in [{group}], {key} = {literal}" if literal else f"take it out of [{group}]",
     )
+
+
+def _filled(groups: dict[str, Any]) -> dict[str, Any]:
+    return {name: inner for name, inner in groups.items() if inner != {}}
 
 
 def _meaning(text: str) -> dict[str, Any] | None:
@@ -67,18 +89,21 @@ def _meaning(text: str) -> dict[str, Any] | None:
         return None
 
 
-def _literal(value: str) -> str:
-    """A TOML basic string; its escapes are those of JSON, but for DEL."""
+def literal_of(value: Value) -> str:
+    """The value as TOML. A string's escapes are those of JSON, but for DEL."""
+    if isinstance(value, dict):
+        inner = ", ".join(f"{json.dumps(name)} = {literal_of(each)}" for name, each in value.items())
+        return f"{{ {inner} }}" if inner else "{}"
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _ways(old: str, group: str, key: str, literal: str) -> Iterator[str]:
     """Texts with the key set: its value exchanged, a line added to its group, or the group added."""
     newline = "\r\n" if "\r\n" in old else "\n"
-    name, table = rf"[\"']?{key}[\"']?", rf"[\"']?{group}[\"']?"
-    exchange = re.compile(rf"^([ \t]*(?:{table}[ \t]*\.[ \t]*)?{name}[ \t]*=[ \t]*){_STRING}", re.MULTILINE)
+    name, table = _quoted(key), _quoted(group)
+    exchange = re.compile(rf"^([ \t]*(?:{table}[ \t]*\.[ \t]*)?{name}[ \t]*=[ \t]*){_VALUE}", re.MULTILINE)
     inline = re.compile(
-        rf"^([ \t]*{table}[ \t]*=[ \t]*\{{(?:[^\n]*?,)?[ \t]*{name}[ \t]*=[ \t]*){_STRING}", re.M
+        rf"^([ \t]*{table}[ \t]*=[ \t]*\{{(?:[^\n]*?,)?[ \t]*{name}[ \t]*=[ \t]*){_VALUE}", re.M
     )
     for pattern in (exchange, inline):
         for found in pattern.finditer(old):
@@ -93,6 +118,24 @@ def _ways(old: str, group: str, key: str, literal: str) -> Iterator[str]:
         yield old[: found.start()] + f"{group}.{key} = {literal}{newline}" + old[found.start() :]
     space = "" if not old else newline if old.endswith("\n") else newline * 2
     yield f"{old}{space}[{group}]{newline}{key} = {literal}{newline}"
+
+
+def _ways_without(old: str, group: str, key: str) -> Iterator[str]:
+    """Texts with the key gone: its line taken out, or its part of an inline table."""
+    name, table = _quoted(key), _quoted(group)
+    line = rf"^[ \t]*(?:{table}[ \t]*\.[ \t]*)?{name}[ \t]*=[^\n]*(?:\n|\Z)"
+    inline = rf"^([ \t]*{table}[ \t]*=[ \t]*\{{[^\n]*?)"
+    part = rf"[ \t]*{name}[ \t]*=[ \t]*{_VALUE}"
+    for pattern in (rf"{inline},{part}", rf"{inline}{part}[ \t]*,", rf"{inline}{part}"):
+        for found in re.finditer(pattern, old, re.M):
+            yield old[: found.start()] + found[1] + old[found.end() :]
+    for found in re.finditer(line, old, re.M):
+        yield old[: found.start()] + old[found.end() :]
+
+
+def _quoted(name: str) -> str:
+    """A pattern for a bare or quoted key."""
+    return rf"[\"']?{re.escape(name)}[\"']?"
 
 
 def _replace(file: Path, text: str) -> None:

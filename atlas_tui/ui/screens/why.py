@@ -1,0 +1,206 @@
+"""Why one candidate won: the verdict, everything the candidates were run on, the learned score, repairs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from textual import on
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Static
+
+from atlas_tui.events import Facts
+from atlas_tui.ui import actions
+from atlas_tui.ui.comparison import Kind, Row, comparison, program_of
+from atlas_tui.ui.desk import Desk
+from atlas_tui.ui.sanitise import label, one_line
+from atlas_tui.ui.screens.base import Go
+from atlas_tui.ui.screens.details import Details
+from atlas_tui.ui.screens.difference import Difference
+from atlas_tui.ui.screens.run_actions import RunActions
+from atlas_tui.ui.state import Attempt, RunState
+from atlas_tui.ui.toast import say
+from atlas_tui.ui.widgets import why_words
+from atlas_tui.ui.widgets.evidence import proved
+from atlas_tui.ui.widgets.hang import Fitted
+from atlas_tui.ui.widgets.matrix import Matrix
+from atlas_tui.ui.words import milliseconds, size
+
+
+class WhyScreen(RunActions):
+    """Drawn from ``RunState`` alone."""
+
+    NAME = actions.WHY
+    CSS_PATH = "why.tcss"
+    AUTO_FOCUS = "#matrix"
+    BINDINGS: ClassVar[list[BindingType]] = actions.bindings(actions.own(actions.WHY))
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._session = ""
+        self._chosen = ""
+        self._known: tuple[object, ...] = ()
+        """What was last drawn."""
+
+    def body(self) -> Iterable[Widget]:
+        yield Static(id="empty", markup=False)
+        yield VerticalScroll(Fitted(id="verdict"), id="verdict-box", classes="pane")
+        yield Horizontal(
+            Vertical(
+                Matrix(),
+                VerticalScroll(Fitted(id="proof"), id="proof-box", classes="pane"),
+                id="left",
+            ),
+            Vertical(
+                VerticalScroll(Fitted(id="lens"), id="lens-box", classes="pane"),
+                VerticalScroll(Fitted(id="repairs"), id="repairs-box", classes="pane"),
+                id="right",
+            ),
+            id="below",
+        )
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        for name, title in (("verdict-box", "why"), ("matrix", "results"), ("lens-box", "lens")):
+            self.query_one(f"#{name}").border_title = title
+
+    @property
+    def in_front(self) -> str:
+        return self.query_one(Matrix).label
+
+    def draw(self, now: float) -> None:
+        run, matrix = self.desk.run, self.query_one(Matrix)
+        known = _shown(run)
+        if known == self._known:
+            return
+        self._known = known
+        table = comparison(run)
+        self.set_class(not table.columns, "-empty")
+        if table.columns and self.focused is None:
+            # What is not displayed cannot be focused: the table has to be on the screen first.
+            self.call_after_refresh(matrix.focus)
+        self.query_one("#empty", Static).update(why_words.empty(run.running))
+        if run.session != self._session:
+            self._session, self._chosen, matrix.folded = run.session, "", True
+        matrix.show_table(table, run.chosen.candidate if run.chosen else "")
+        if run.chosen and run.chosen.candidate != self._chosen:
+            self._chosen = run.chosen.candidate
+            matrix.select(self._chosen)
+        self.query_one("#verdict", Fitted).fit(lambda width: why_words.verdict(run, width))
+        self.query_one("#lens", Fitted).fit(lambda width: why_words.lens(run, width))
+        self._draw_column()
+
+    def _draw_column(self) -> None:
+        """What is about the selected candidate alone."""
+        matrix, run = self.query_one(Matrix), self.desk.run
+        name, row = matrix.label, matrix.row
+        self.query_one("#repairs-box").border_title = label(f"programs of {name}" if name else "programs")
+        self.query_one("#proof-box").border_title = row.name if row else "result"
+        self.query_one("#repairs", Fitted).fit(
+            lambda width: why_words.repairs(run, run.candidate(name), width)
+        )
+        self.query_one("#proof", Fitted).fit(lambda width: self._proof(row, name, longest=400))
+
+    @on(Matrix.Selected)
+    def _selected(self) -> None:
+        self._draw_column()
+
+    def _proof(self, row: Row | None, name: str, longest: int) -> Content:
+        if row is None:
+            return Content("")
+        cell = row.cells.get(name)
+        if cell is None:
+            return Content.styled(f"{name or 'nothing'} was not run on it", "$muted")
+        judged = row.kind in (Kind.SAMPLE, Kind.TEST)
+        shown = proved(cell.run, row.given, row.expected, longest=longest, judged=judged)
+        return Content.assemble(shown, "\n", label(row.note, "$muted")) if row.note else shown
+
+    def action_open_cell(self) -> None:
+        """Everything known about the selected cell."""
+        matrix = self.query_one(Matrix)
+        row, ran = matrix.row, matrix.run_there
+        if row is None:
+            return
+        text = self._proof(row, matrix.label, longest=4_000)
+        if ran is not None:
+            text = Content("\n\n").join([text, Content.styled(_measured(ran.facts), "$muted")])
+        self.app.push_screen(Details(one_line(f"{matrix.label}, {row.name}"), text))
+
+    def action_fold_rows(self) -> None:
+        """Show all rows, or only those that tell candidates apart."""
+        matrix = self.query_one(Matrix)
+        matrix.folded = not matrix.folded
+
+    def action_show_difference(self) -> None:
+        """From the chosen program to that of the selected column; of the chosen column, to the next one."""
+        run, name = self.desk.run, self.query_one(Matrix).label
+        usable = run.usable()
+        first = run.chosen.candidate if run.chosen else next(iter(usable), "")
+        second = name if name != first else next((each for each in usable if each != first), "")
+        left, right = run.code_of(first), run.code_of(second)
+        if not left or not right:
+            say(self.app, f"{second or name} has no program to compare with {first}", "warning")
+            return
+        self.app.push_screen(Difference(left, right, first, second))
+
+    def action_show_repair(self) -> None:
+        """From the program before to the one the selected candidate stands for, or that was tried last."""
+        name = self.query_one(Matrix).label
+        entry = self.desk.run.candidate(name)
+        made = program_of(entry) if entry else None
+        if entry is not None and (made is None or not made.round):
+            made = next((each for each in reversed(entry.attempts) if each.round and each.code), None)
+        first = next((each for each in entry.attempts if each.code), None) if entry else None
+        if made is None or first is None or not made.round:
+            say(self.app, f"{name} was not repaired", "warning")
+            return
+        self.app.push_screen(
+            Difference(first.code or "", made.code or "", _program(name, first), _program(name, made))
+        )
+
+    def action_review_column(self) -> None:
+        """Look at that candidate as a change of the target file."""
+        name = self.query_one(Matrix).label
+        if not self.desk.run.code_of(name):
+            say(self.app, f"{name} has no program to review", "warning")
+            return
+        self.desk.label = name
+        self.desk.changed()
+        self.post_message(Go(actions.REVIEW))
+
+
+def _shown(run: RunState) -> tuple[object, ...]:
+    """What is drawn of a run; text that only streams changes nothing here."""
+    programs = (
+        (
+            entry.label,
+            entry.lens,
+            entry.repairs,
+            *((each.round, each.code, each.error, each.runs) for each in entry.attempts),
+        )
+        for entry in run.candidates
+    )
+    ending = (run.running, run.ended, run.cancelled, run.failures, run.budgets)
+    return (run.session, run.problem, run.rungs, run.chosen, run.preferred, ending, *programs)
+
+
+def _program(name: str, attempt: Attempt) -> str:
+    return f"{name} round {attempt.round}" if attempt.round else f"{name} first"
+
+
+def _measured(facts: Facts) -> str:
+    """What was measured, as far as it was."""
+    parts = [
+        f"CPU {milliseconds(facts.cpu_seconds)}" if facts.cpu_seconds else "",
+        f"time {milliseconds(facts.wall_seconds)}" if facts.wall_seconds else "",
+        f"memory {size(facts.peak_bytes)}" if facts.peak_bytes else "",
+        f"exit code {facts.exit_code}" if facts.exit_code is not None else "",
+        f"signal {facts.signal}" if facts.signal is not None else "",
+        f"limit reached: {facts.limit}" if facts.limit else "",
+        "output was cut" if facts.cut else "",
+        f"isolation {facts.tier}" if facts.tier else "",
+    ]
+    return " · ".join(part for part in parts if part) or "nothing was measured"

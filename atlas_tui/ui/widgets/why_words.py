@@ -1,0 +1,232 @@
+"""The words of the screen that tells why one candidate won: verdict, learned score, repairs."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Sequence
+
+from textual.content import Content
+
+from atlas_tui.events import FailureFound, LensScored, Reason, RepairTried, Verdict
+from atlas_tui.ui import sanitise
+from atlas_tui.ui.sanitise import label
+from atlas_tui.ui.state import Attempt, Candidate, RunState
+from atlas_tui.ui.widgets import summary
+from atlas_tui.ui.widgets.hang import hang
+from atlas_tui.ui.words import FAILURES, GRADES, VERDICTS, candidate_color, many
+
+LONGEST_DIFF = 24
+"""Lines of a repair that are shown in the tree; the rest is behind a key."""
+BAR = 12
+"""Cells of a score's bar."""
+
+_COLORS = {"+": "$diff-add-text", "-": "$diff-del-text", "@": "$muted"}
+
+
+def verdict(run: RunState, width: int) -> Content:
+    """Who won, in a sentence; below it each rule and what it found, those that decided marked."""
+    chosen = run.chosen
+    if chosen is None:
+        return summary.verdict(run, width) or Content.styled("nothing is chosen yet", "$muted")
+    decided = [reason for reason in chosen.reasons if reason.decided]
+    sign = GRADES[chosen.grade]
+    passed = f"{chosen.passed} of {many(chosen.samples, 'sample')}" if chosen.samples else "no samples"
+    title = Content.assemble(
+        (chosen.candidate, f"{candidate_color(chosen.candidate)} bold"),
+        (f" {_how(run, decided)}", "bold"),
+        "  ",
+        (f"{sign.glyph} {sign.word}", f"{sign.color} bold"),
+        f"  {passed}",
+    )
+    lines = [hang(Content(""), title, width)]
+    lines += [_reason(reason, width) for reason in chosen.reasons]
+    if chosen.tied:
+        words = f"no rule told it from {', '.join(chosen.tied)}: the first by its letter was taken"
+        lines.append(hang(Content.styled("· ", "$muted"), label(words), width))
+    if run.preferred and run.preferred.candidate:
+        words = f"you prefer {run.preferred.candidate}: that is recorded, the choice stays"
+        lines.append(hang(Content.styled("◆ ", "$primary"), label(words), width))
+    if chosen.probability is not None:
+        words = f"{chosen.probability * 100:.0f} % of recorded choices like this one were right"
+        lines.append(hang(Content.styled("· ", "$muted"), Content(words), width))
+    return Content("\n").join(lines)
+
+
+def _how(run: RunState, decided: Sequence[Reason]) -> str:
+    others = [entry.label for entry in run.candidates if run.chosen and entry.label != run.chosen.candidate]
+    if not others:
+        return "is the only candidate"
+    if decided:
+        rules = [one_rule.rule for one_rule in decided]
+        return f"wins by {' and '.join(rules)}"
+    return "is taken: no rule decided" if run.chosen and run.chosen.tied else "is chosen"
+
+
+def _reason(reason: Reason, width: int) -> Content:
+    mark = Content.styled("▸ ", "$primary bold") if reason.decided else Content.styled("· ", "$muted")
+    text = Content.assemble((f"{reason.rule}: ", "$heading"), label(reason.text, longest=400))
+    scores = "   ".join(f"{name} {value:g}" for name, value in reason.scores)
+    if scores:
+        text = Content.assemble(text, "  ", label(scores, "$muted"))
+    return hang(mark, text, width)
+
+
+def lens(run: RunState, width: int) -> Content:
+    """The learned score of each candidate with its spread, or that there is none."""
+    said = [(entry, entry.lens) for entry in run.candidates if entry.lens is not None]
+    if not any(found.score is not None for _, found in said):
+        return hang(Content(""), Content.styled(_no_score([found for _, found in said]), "$muted"), width)
+    lines = [_score(entry.label, found) for entry, found in said]
+    if all(found.state == "closed" for _, found in said):
+        words = "not used: it did not prove to choose better than the other rules"
+        lines.append(hang(Content(""), Content.styled(words, "$muted"), width))
+    return Content("\n").join(lines)
+
+
+def _no_score(said: Sequence[LensScored]) -> str:
+    if not said or any(found.state == "untrained" for found in said):
+        return "untrained: it has no part in the choice"
+    return "no score was computed; it has no part in the choice"
+
+
+def _score(name: str, found: LensScored) -> Content:
+    title = Content.assemble(
+        (f"{name} ", f"{candidate_color(name)} bold"),
+        ("plan     " if found.subject == "plan" else "program  ", "$muted"),
+    )
+    if found.score is None:
+        return Content.assemble(title, ("no score", "$muted"))
+    spread = f" ± {found.spread:.2f}" if found.spread is not None else ", spread unknown"
+    return Content.assemble(title, _bar(found.score), f" {found.score:.2f}{spread}")
+
+
+def _bar(score: float) -> Content:
+    """A score from 0 to 1 as a bar; any other is only told as a number."""
+    if not 0 <= score <= 1:
+        return Content("")
+    full = round(score * BAR)
+    return Content.assemble(("▇" * full, "$primary"), ("▁" * (BAR - full), "$muted"))
+
+
+def repairs(run: RunState, entry: Candidate | None, width: int) -> Content:
+    """The programs of a candidate as a tree: what each repair saw, changed and came to."""
+    first = next((each for each in entry.attempts if each.code is not None), None) if entry else None
+    if entry is None or first is None:
+        return Content.styled("there is no program", "$muted")
+    if not entry.repairs:
+        return Content.assemble(_dots(first), "  ", ("not repaired", "$muted"))
+    lines = [Content.assemble((f"r{first.round} ", "bold"), "first program  ", _dots(first))]
+    lines += _children(run, entry, first.round, 1, width)
+    return Content("\n").join(lines)
+
+
+def _children(run: RunState, entry: Candidate, number: int, depth: int, width: int) -> Iterator[Content]:
+    """The repairs made from one program, each with what was made from it."""
+    parent = _attempt(entry, number)
+    for tried in entry.repairs:
+        # What says that it was made from a later program is no repair of it: the walk has to end.
+        if tried.parent == number < tried.round:
+            yield from _step(run, entry, parent, tried, depth, width)
+            yield from _children(run, entry, tried.round, depth + 1, width)
+
+
+def _step(
+    run: RunState, entry: Candidate, parent: Attempt | None, tried: RepairTried, depth: int, width: int
+) -> Iterator[Content]:
+    made, indent = _attempt(entry, tried.round), "  " * (depth - 1)
+    sign, color = ("✓ kept", "$pass") if tried.kept else ("– dropped", "$muted")
+    title = Content.assemble(
+        (f"{indent}└ r{tried.round} ", "bold"),
+        label(tried.perspective, longest=40),
+        "  ",
+        (sign, color),
+        "  ",
+        _dots(made) if made else "",
+    )
+    yield title
+    inside = Content(f"{indent}  ")
+    if failure := _failure(run, entry.label, tried):
+        yield hang(inside, Content.styled(f"seen: {failure}", "$muted"), width)
+    yield hang(inside, label(tried.reason, longest=400), width)
+    if news := _news(parent, made):
+        yield hang(inside, news, width)
+    if parent and made and parent.code is not None and made.code is not None:
+        yield from (Content.assemble(inside, line) for line in _diff(parent.code, made.code))
+
+
+def _attempt(entry: Candidate, number: int) -> Attempt | None:
+    return next((each for each in entry.attempts if each.round == number), None)
+
+
+def _failure(run: RunState, name: str, tried: RepairTried) -> str:
+    if tried.failure is not None:
+        return FAILURES[tried.failure]
+    found = [each for each in run.rungs if isinstance(each, FailureFound) and each.candidate == name]
+    return next((FAILURES[each.failure] for each in found if each.round == tried.parent), "")
+
+
+def _dots(attempt: Attempt) -> Content:
+    """One sign a sample, and how many it passes."""
+    if attempt.error:
+        return Content.styled("✗ cannot be run", "$fail")
+    if not attempt.runs:
+        return Content.styled("not run", "$muted")
+    signs = [VERDICTS[ran.verdict] for ran in attempt.runs]
+    dots = [Content.styled(sign.glyph, sign.color) for sign in signs]
+    return Content.assemble(*dots, f" {attempt.passed}/{len(attempt.runs)}")
+
+
+def _news(parent: Attempt | None, made: Attempt | None) -> Content:
+    """The samples on which the repair changed the verdict."""
+    if parent is None or made is None:
+        return Content("")
+    before = {ran.check: ran.verdict for ran in parent.runs}
+    changed = [
+        (ran.check, old, ran.verdict)
+        for ran in made.runs
+        if (old := before.get(ran.check)) is not None and old is not ran.verdict
+    ]
+    return Content("   ").join(_change(*each) for each in changed)
+
+
+def _change(check: str, old: Verdict, new: Verdict) -> Content:
+    one, two = VERDICTS[old], VERDICTS[new]
+    return Content.assemble(label(check), " ", (one.glyph, one.color), " → ", (two.glyph, two.color))
+
+
+def _diff(old: str, new: str) -> list[Content]:
+    """The lines that changed, with one around them; what is too long ends in a word about the rest."""
+    lines = list(difflib.unified_diff(old.splitlines(), new.splitlines(), lineterm="", n=1))[2:]
+    if not lines:
+        return [Content.styled("the same program", "$muted")]
+    shown = [
+        Content.styled(sanitise.one_line(line, 400, strip=False), _COLORS.get(line[:1], ""))
+        for line in lines[:LONGEST_DIFF]
+    ]
+    if len(lines) > LONGEST_DIFF:
+        shown.append(
+            Content.styled(f"… {many(len(lines) - LONGEST_DIFF, 'more line')}: b shows all", "$muted")
+        )
+    return shown
+
+
+def empty(running: bool) -> Content:
+    """Why there is nothing to compare."""
+    if running:
+        return Content("Nothing was run yet: the comparison will be shown here.")
+    return Content.assemble(
+        ("Nothing to compare yet.\n\n", "$heading bold"),
+        "Solve a problem first (",
+        ("F2", "$primary bold"),
+        ").",
+    )
+
+
+def cell_words(verdict_: Verdict, printed: str, expected: str, seconds: str) -> str:
+    """A judged cell in a few words: what it gave and what it should have, or how long it took."""
+    if verdict_ is Verdict.OK:
+        return seconds or VERDICTS[verdict_].word
+    given, wanted = printed.strip(), expected.strip()
+    if verdict_ is Verdict.WA and given and wanted and "\n" not in given + wanted:
+        return f"{sanitise.one_line(given, 40)} ≠ {sanitise.one_line(wanted, 40)}"
+    return VERDICTS[verdict_].word

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import re
 import shlex
+import socket
 import subprocess
 import sys
+import time
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -99,9 +101,24 @@ def test_standard_input_is_refused() -> None:
         serve.serve("-")
 
 
+def _opened(address: str) -> Any:
+    """The page; the address is told a moment before the server listens."""
+    end = time.monotonic() + 30
+    while True:
+        try:
+            return urllib.request.urlopen(address, timeout=20)
+        except urllib.error.HTTPError:
+            raise
+        except urllib.error.URLError:
+            assert time.monotonic() < end
+            time.sleep(0.1)
+
+
 def test_the_real_server_lets_in_only_with_the_key(tmp_path: Path) -> None:
     pytest.importorskip("textual_serve")
-    port = 8765
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
     process = subprocess.Popen(
         [sys.executable, "-u", "-m", "atlas_tui", "serve", "--port", str(port)],
         cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
@@ -115,7 +132,7 @@ def test_the_real_server_lets_in_only_with_the_key(tmp_path: Path) -> None:
             said += line
         found = re.search(r"http://\S+key=\S+", said)
         assert found is not None
-        with urllib.request.urlopen(found[0], timeout=20) as answer:
+        with _opened(found[0]) as answer:
             assert answer.status == 200 and serve.COOKIE in answer.headers["Set-Cookie"]
         with pytest.raises(urllib.error.HTTPError, match="403"):
             urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=20)

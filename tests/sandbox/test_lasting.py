@@ -26,7 +26,7 @@ from atlas_tui.sandbox.supervisor.warm import WarmRun
 from tests.sandbox import measures
 
 PROMISED_SECONDS = 1.0
-SLACK = 3.0
+SLACK = 5.0
 """How much longer it may take on a busy machine; ``benchmarks/sandbox.py`` tells the figures."""
 SLEEP = Job(source="import time; time.sleep(60)", limits=Limits(cpu_seconds=60.0, wall_seconds=60.0))
 MB = 1 << 20

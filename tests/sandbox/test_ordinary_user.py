@@ -42,6 +42,7 @@ def interpreter(home: Path) -> list[str]:
     pytest.skip("no interpreter with our packages that another user may run")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.geteuid() != 0, reason="the other tests have run as an ordinary user already")
 @pytest.mark.timeout(400)
 def test_a_part_of_the_tests_as_an_ordinary_user(home: Path) -> None:

@@ -68,6 +68,7 @@ async def test_repair_more_and_preference_are_of_one_session(tmp_path: Path) -> 
     assert isinstance(events[-1], Preferred) and events[-1].over == "B"
 
 
+@pytest.mark.slow
 async def test_one_is_stopped_while_it_is_written(tmp_path: Path) -> None:
     replies = {"Follow this plan": [SLOW], "": [RIGHT]}
     app = real_app(tmp_path, reciter(replies), code_tokens=16_000)

@@ -181,6 +181,7 @@ async def test_toasts(tmp_path: Path, name: str) -> None:
         assert_harmless(app)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [(120, 40), (60, 15)], ids=["wide", "small"])
 @pytest.mark.parametrize("name", ["markup", "unicode"])
 async def test_every_place_of_a_review(tmp_path: Path, name: str, size: tuple[int, int]) -> None:

@@ -190,7 +190,7 @@ async def test_a_card_tells_what_its_candidate_is_varied_by(tmp_path: Path) -> N
     events.append(CandidateReady(at=clock(), candidate="B", round=0, code="x = 1\n"))
     app, runtime = fake_app(tmp_path, [*events, *story.whole()])
     runtime.stop_after = len(events)
-    async with app.run_test(size=(120, 36)) as pilot:
+    async with app.run_test(size=(140, 36)) as pilot:
         await started(pilot)
         await pilot.press("ctrl+r")
         await until(pilot, lambda: "varied: tester" in screen_text(app))

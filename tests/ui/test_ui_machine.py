@@ -26,6 +26,8 @@ from atlas_tui.ui.screens.welcome import Welcome
 from tests.engine.hub_server import Cut, FakeHub, in_place_of_the_hub
 from tests.ui.fake import fake_app, screen_text, settled, started, toasts, until
 
+pytestmark = pytest.mark.slow
+
 ONE = Source("Qwen/Qwen3-0.6B-GGUF", "Qwen3-0.6B-Q8_0.gguf")
 OTHER = Source("maker/Tiny-GGUF", "tiny-Q8_0.gguf")
 SIZE = (120, 36)

@@ -17,6 +17,8 @@ from atlas_tui.ui.widgets.tick import Tick
 from tests.ui.fake import FakeRuntime, screen_text, settled, toasts, until
 from tests.ui.reviews import FIXED, TWO_BUGS, git, hunked, make_repository, recorded, reviewed
 
+pytestmark = pytest.mark.slow
+
 SMALL = (80, 24)
 
 

@@ -34,6 +34,9 @@ SMALL, WIDE = (80, 24), (120, 36)
 HEAD = "import math\n\n\n"
 
 
+pytestmark = pytest.mark.slow
+
+
 @pytest.fixture
 def repository(tmp_path: Path) -> Path:
     return make_repository(tmp_path)

@@ -208,6 +208,7 @@ async def test_a_run_that_is_watched_from_here_appears(tmp_path: Path) -> None:
         await until(pilot, lambda: "programs of A" in screen_text(app))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [(60, 15), (80, 24), (120, 36), (160, 48)], ids=str)
 async def test_the_titles_stay_while_rows_are_scrolled(tmp_path: Path, size: tuple[int, int]) -> None:
     app, _ = fake_app(tmp_path, why_story.contested())

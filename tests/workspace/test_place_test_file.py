@@ -77,6 +77,7 @@ def test_function_tests_run_and_tell_right_from_wrong(plain: Tree) -> None:
     assert outcome(plain, *names) == "3 failed, 21 passed"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", ["prepend", "importlib"])
 def test_function_tests_beside_the_file(plain: Tree, mode: str) -> None:
     plain.write("src/add.py", GOOD)
@@ -124,6 +125,7 @@ def test_programs_are_compared_as_they_are_judged(plain: Tree) -> None:
     assert outcome(plain, *paths) == "1 failed, 3 passed"
 
 
+@pytest.mark.slow
 def test_answers_are_compared_as_json(plain: Tree) -> None:
     plain.write(
         "f.py", "def f(kind):\n    return {'t': (1, [2]), 'd': {1: None}, 'f': 1.0, 'b': True}[kind]\n"
@@ -136,6 +138,7 @@ def test_answers_are_compared_as_json(plain: Tree) -> None:
     assert outcome(plain, made(plain, problem, "f.py")) == "4 passed"
 
 
+@pytest.mark.slow
 def test_method_of_a_solution_class(plain: Tree) -> None:
     plain.write("add.py", "class Solution:\n    def add(self, a, b):\n        return a + b\n")
     assert outcome(plain, made(plain, ADD, "add.py")) == "2 passed"
@@ -148,6 +151,7 @@ def test_content_that_is_not_written_yet_tells_how_it_is_called(plain: Tree) -> 
     assert not plain.everything()
 
 
+@pytest.mark.slow
 def test_class_whose_methods_are_called(plain: Tree) -> None:
     plain.write("stack.py", "class Stack:\n    def __init__(self, n):\n        self.x = [n]\n"
                 "    def push(self, n):\n        self.x.append(n)\n        return self.x\n")  # fmt: skip
@@ -158,6 +162,7 @@ def test_class_whose_methods_are_called(plain: Tree) -> None:
     assert outcome(plain, made(plain, problem, "stack.py")) == "1 passed"
 
 
+@pytest.mark.slow
 def test_names_that_mean_something_to_pytest_or_to_the_file(plain: Tree) -> None:
     paths = []
     for name in ("test_sum", "plain", "json", "solution", "CASES", "pytest"):

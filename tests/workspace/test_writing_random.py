@@ -58,6 +58,7 @@ def plain(memory: Path, monkeypatch: pytest.MonkeyPatch) -> Tree:
     return Tree(memory / "plain")
 
 
+@pytest.mark.slow
 def test_random_parts_of_random_changes_come_back(plain: Tree) -> None:
     rng = random.Random(6)
     for name in NAMES[:4]:

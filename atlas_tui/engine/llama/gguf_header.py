@@ -32,6 +32,7 @@ _INTEGERS = frozenset((0, 1, 2, 3, 4, 5, 7, 10, 11))
 _PART = re.compile(r"(?P<begin>.+)-(?P<number>\d{5})-of-(?P<count>\d{5})\.gguf")
 _MOST_PARTS = 1 << 10
 _SAMPLES, _SAMPLE_BYTES, _READ_WHOLE = 64, 4096, 1 << 24
+_PIECE = 1 << 20
 
 _BYTES_OF_32 = {"f16": 64, "q8_0": 34, "q4_0": 18}
 _BLOCKS = {
@@ -359,7 +360,10 @@ def fingerprint(header: Header) -> str:
             begin = header.data_at if place == 0 else 0
             digest.update(struct.pack("<Q", size))
             with path.open("rb") as file:
-                digest.update(file.read(size if size <= _READ_WHOLE else begin))
+                left = size if size <= _READ_WHOLE else begin
+                while left > 0 and (piece := file.read(min(left, _PIECE))):
+                    digest.update(piece)
+                    left -= len(piece)
                 for number in range(_SAMPLES if size > _READ_WHOLE else 0):
                     file.seek(begin + max(0, size - begin - _SAMPLE_BYTES) * number // (_SAMPLES - 1))
                     digest.update(file.read(_SAMPLE_BYTES))

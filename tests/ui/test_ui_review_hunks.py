@@ -28,6 +28,8 @@ from tests.ui.reviews import (
     shows,
 )
 
+pytestmark = pytest.mark.slow
+
 SMALL, WIDE = (80, 24), (120, 36)
 
 

@@ -19,6 +19,8 @@ from atlas_tui.ui.screens.sessions import SessionsScreen
 from tests.ui import story
 from tests.ui.fake import FakeRuntime, fake_app, screen_text, settled, started, toasts, until
 
+pytestmark = pytest.mark.slow
+
 OTHER = replace(story.PROBLEM, statement="# Shortest path\n\nFind it.")
 
 

@@ -120,3 +120,12 @@ def memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=shared)))
         monkeypatch.setenv("ATLAS_TUI_HOME", str(folder / "home"))
         yield folder
+
+
+@pytest.fixture(params=["repo", "plain"])
+def tree(request: pytest.FixtureRequest) -> Tree:
+    """A folder with ``a.py`` and ``b.py``, in git and not."""
+    found: Tree = request.getfixturevalue(request.param)
+    found.write("a.py", SOLUTION)
+    found.write("b.py", "b = 1\r\n")
+    return found

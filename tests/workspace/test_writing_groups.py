@@ -18,15 +18,6 @@ from tests.workspace.conftest import SOLUTION, Tree, asked_for as ask
 NEW = b"def solve(n):\n    return 42\n"
 
 
-@pytest.fixture(params=["repo", "plain"])
-def tree(request: pytest.FixtureRequest) -> Tree:
-    """A folder with ``a.py`` and ``b.py``, in git and not."""
-    found: Tree = request.getfixturevalue(request.param)
-    found.write("a.py", SOLUTION)
-    found.write("b.py", "b = 1\r\n")
-    return found
-
-
 def test_group_is_written_undone_and_redone_as_one(tree: Tree) -> None:
     before = tree.everything()
     workspace = tree.open()

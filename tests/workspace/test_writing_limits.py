@@ -19,15 +19,6 @@ from tests.workspace.conftest import SOLUTION, Tree, asked_for as ask
 NEW = b"def solve(n):\n    return 42\n"
 
 
-@pytest.fixture(params=["repo", "plain"])
-def tree(request: pytest.FixtureRequest) -> Tree:
-    """A folder with ``a.py`` and ``b.py``, in git and not."""
-    found: Tree = request.getfixturevalue(request.param)
-    found.write("a.py", SOLUTION)
-    found.write("b.py", "b = 1\r\n")
-    return found
-
-
 _ON_A_SMALL_DISK = """
 import os, pathlib, sys
 from atlas_tui.errors import Refused

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import events
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.content import Content
 from textual.geometry import Region
 from textual.message import Message
@@ -18,7 +18,7 @@ from atlas_tui.problem import Mode, Problem
 from atlas_tui.ui import sanitise
 from atlas_tui.ui.fold import check_order
 from atlas_tui.ui.state import RunState
-from atlas_tui.ui.widgets.lines import LineView
+from atlas_tui.ui.widgets.lines import CELL_KEYS, LineView
 from atlas_tui.ui.words import VERDICTS, Sign, candidate_color, milliseconds, size
 
 HEAD = 10
@@ -28,12 +28,7 @@ HEAD = 10
 class EvidenceGrid(LineView):
     """All judged runs. Arrow keys and clicks select one; ``Selected`` tells which."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "move(0, -1)", show=False),
-        Binding("down", "move(0, 1)", show=False),
-        Binding("left", "move(-1, 0)", show=False),
-        Binding("right", "move(1, 0)", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*CELL_KEYS]
 
     cursor: reactive[tuple[int, int]] = reactive((0, 0))
     """Column and row of the selected cell."""

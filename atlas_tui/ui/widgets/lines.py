@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from textual.binding import Binding
 from textual.content import Content
 from textual.geometry import Size
 from textual.selection import Selection
@@ -16,6 +17,14 @@ from textual.style import Style
 
 from atlas_tui.ui import sanitise
 from atlas_tui.ui.widgets.search import Searchable
+
+CELL_KEYS = (
+    Binding("up", "move(0, -1)", show=False),
+    Binding("down", "move(0, 1)", show=False),
+    Binding("left", "move(-1, 0)", show=False),
+    Binding("right", "move(1, 0)", show=False),
+)
+"""Arrow keys of a view whose cells can be selected: ``action_move`` gets columns and rows."""
 
 
 class LineView(Searchable, can_focus=True):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import events
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.content import Content
 from textual.geometry import Region
 from textual.message import Message
@@ -16,7 +16,7 @@ from textual.strip import Strip
 from atlas_tui.events import RunFinished, Verdict
 from atlas_tui.ui import sanitise
 from atlas_tui.ui.comparison import Cell, Comparison, Kind, Row
-from atlas_tui.ui.widgets.lines import LineView
+from atlas_tui.ui.widgets.lines import CELL_KEYS, LineView
 from atlas_tui.ui.widgets.why_words import cell_words
 from atlas_tui.ui.words import VERDICTS, candidate_color, many, milliseconds
 
@@ -29,12 +29,7 @@ NARROWEST, WIDEST = 12, 34
 class Matrix(LineView):
     """Arrow keys and clicks select a cell; ``Selected`` tells which."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "move(0, -1)", show=False),
-        Binding("down", "move(0, 1)", show=False),
-        Binding("left", "move(-1, 0)", show=False),
-        Binding("right", "move(1, 0)", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*CELL_KEYS]
 
     cursor: reactive[tuple[int, int]] = reactive((0, 0))
     """Column and row of the selected cell, among the rows that are shown."""

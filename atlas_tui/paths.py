@@ -72,6 +72,10 @@ def lens_dir() -> Path:
     return state_dir() / "lens"
 
 
+USUAL_RUNS = "atlas-bench"
+"""Runs of the bench lie in this folder of the current one where no other is named."""
+
+
 def bench_file() -> Path:
     """What `models bench` measured here, by model."""
     return state_dir() / "speculation.json"

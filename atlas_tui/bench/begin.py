@@ -14,7 +14,7 @@ from importlib import metadata
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from atlas_tui import __version__
+from atlas_tui import __version__, paths
 from atlas_tui.bench.conditions import Condition
 from atlas_tui.bench.folder import RunFolder, safe
 from atlas_tui.bench.progress import Message
@@ -140,7 +140,7 @@ def place_of(header: Header) -> Path:
     part = f"-{index}-of-{count}" if count > 1 else ""
     readable = safe(header.model).rpartition("-")[0][:_LONGEST_NAME] or "model"
     model = f"{readable}-{hashlib.sha256(header.model_hash.encode()).hexdigest()[:8]}"
-    return Path("atlas-bench") / f"{header.set}-{header.set_identity[:8]}-{model}{part}"
+    return Path(paths.USUAL_RUNS) / f"{header.set}-{header.set_identity[:8]}-{model}{part}"
 
 
 def parts(engine: Engine, sandbox: Sandbox, settings: Settings) -> Parts:

@@ -10,9 +10,6 @@ from atlas_tui.bench.records import Header
 from atlas_tui.errors import InputError
 from atlas_tui.store.marks import held
 
-USUAL = "atlas-bench"
-"""The folder that runs are put into where none is named."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:

@@ -16,6 +16,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from atlas_tui import paths
 from atlas_tui.errors import AtlasError, InputError, Refused
 
 if TYPE_CHECKING:
@@ -134,7 +135,7 @@ class Benching:
     def _look(self) -> list[Found]:
         from atlas_tui.bench import shelf
 
-        inside = shelf.runs(self._desk.folder / shelf.USUAL)
+        inside = shelf.runs(self._desk.folder / paths.USUAL_RUNS)
         known = {one.path for one in inside}
         elsewhere = [shelf.glance(path) for path in self._named if path not in known]
         return [*inside, *elsewhere]
@@ -237,7 +238,7 @@ class Benching:
         )
         self.begun = Begun(path, process)
         self.at, self.opened, self.task = path, None, ""
-        if path.parent != self._desk.folder / "atlas-bench":
+        if path.parent != self._desk.folder / paths.USUAL_RUNS:
             self._named.append(path)
         self._desk.changed()
 

@@ -12,6 +12,7 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static
 
+from atlas_tui import paths
 from atlas_tui.ui.benching import Order
 from atlas_tui.ui.sanitise import label
 from atlas_tui.ui.widgets.editor import PathInput
@@ -68,7 +69,7 @@ class BeginBench(ModalScreen[Order | None]):
             self.query_one("#fault", Static).update(label(fault, "$fail"))
             return
         if not order.out:
-            order = replace(order, out=f"atlas-bench/{_folder_name(order.problems)}")
+            order = replace(order, out=f"{paths.USUAL_RUNS}/{_folder_name(order.problems)}")
         self.dismiss(order)
 
     @on(Button.Pressed, "#cancel")

@@ -235,8 +235,8 @@ def _measured(facts: Facts) -> str:
         f"memory {size(facts.peak_bytes)}" if facts.peak_bytes else "",
         f"exit code {facts.exit_code}" if facts.exit_code is not None else "",
         f"signal {facts.signal}" if facts.signal is not None else "",
-        f"limit reached: {facts.limit}" if facts.limit else "",
+        f"limit reached: {one_line(facts.limit)}" if facts.limit else "",
         "output was cut" if facts.cut else "",
-        f"isolation {facts.tier}" if facts.tier else "",
+        f"isolation {one_line(facts.tier)}" if facts.tier else "",
     ]
     return " · ".join(part for part in parts if part) or "nothing was measured"

@@ -9,7 +9,7 @@ from pathlib import Path
 from atlas_tui.bench.sets import load
 from atlas_tui.bench.task import SampleTests
 from atlas_tui.problem import Mode, Problem
-from training.held_out import SEED, held_out_problems, rows
+from training.problem_set import SEED, rows, some_problems
 
 
 def test_the_set_holds_what_was_made(tmp_path: Path) -> None:
@@ -17,7 +17,7 @@ def test_the_set_holds_what_was_made(tmp_path: Path) -> None:
     file.write_text("".join(json.dumps(row) + "\n" for row in rows(12)), "utf-8")
     found = load(str(file))
     assert not found.skipped
-    made = held_out_problems(12)
+    made = some_problems(12)
     assert len(found.tasks) == len(made)
     modes = set()
     for number, (task, one) in enumerate(zip(found.tasks, made, strict=True)):

@@ -1,7 +1,9 @@
-"""Held-out problems, with hidden tests, as a problem set of the bench: JSON lines in its own form.
+"""Generated problems, with hidden tests, as a problem set of the bench: JSON lines in its own form.
 
-python -m training.held_out --problems 200 > held-out.jsonl
+python -m training.problem_set --problems 200 > held-out.jsonl
 atlas-tui bench run held-out.jsonl
+
+Those of the training part are for learning from, as the lens does; nothing is measured on them.
 """
 
 from __future__ import annotations
@@ -21,23 +23,24 @@ SEED = 20_270
 """Of the problems, and with their number of their hidden tests."""
 
 
-def held_out_problems(count: int) -> list[Generated]:
-    """The first ``count`` held-out problems, no composition twice."""
+def some_problems(count: int, *, held: bool = True) -> list[Generated]:
+    """The first ``count`` held-out problems, or of the training part; no composition twice."""
     found: dict[str, Generated] = {}
-    for made in problems(SEED, held=True):
+    for made in problems(SEED, held=held):
         found.setdefault(made.composition.key(), made)
         if len(found) == count:
             break
     return list(found.values())
 
 
-def rows(count: int) -> Iterator[dict[str, Any]]:
+def rows(count: int, *, held: bool = True) -> Iterator[dict[str, Any]]:
     """The first ``count`` problems as rows of the form that ``atlas_tui.bench.sets.own`` reads."""
-    for number, made in enumerate(held_out_problems(count)):
+    part = "held-out" if held else "training"
+    for number, made in enumerate(some_problems(count, held=held)):
         problem = read_problem(made.problem.statement)
         steps = len(made.composition.links)
         yield {
-            "id": f"held-out-{number:04d}",
+            "id": f"{part}-{number:04d}",
             "statement": made.problem.statement,
             "mode": str(problem.mode),
             "entry_point": problem.entry_point,
@@ -57,8 +60,11 @@ def test_of(test: Sample, mode: Mode) -> dict[str, Any]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--problems", type=int, default=200)
+    parser.add_argument(
+        "--training", action="store_true", help="of the training part instead of the held-out"
+    )
     options = parser.parse_args()
-    for row in rows(options.problems):
+    for row in rows(options.problems, held=not options.training):
         sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")
 
 

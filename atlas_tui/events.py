@@ -13,6 +13,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
 from atlas_tui.facts import (
+    ChangedFile as ChangedFile,
     Dropped as Dropped,
     Facts as Facts,
     FailureClass as FailureClass,
@@ -35,6 +36,7 @@ from atlas_tui.findings import (
     Event as Event,
     FailureFound as FailureFound,
     InputsWritten as InputsWritten,
+    LensMapped as LensMapped,
     LensScored as LensScored,
     NextStep as NextStep,
     ObservationsReady as ObservationsReady,
@@ -295,6 +297,7 @@ AnyEvent = Annotated[
     | RunFinished
     | AgreementFound
     | LensScored
+    | LensMapped
     | TestsWritten
     | TestsRun
     | InputsWritten

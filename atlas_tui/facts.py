@@ -135,6 +135,18 @@ class Vector:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChangedFile:
+    """One file of a repository as a candidate would have it."""
+
+    path: str
+    """Relative to the root, with ``/``."""
+    text: str = ""
+    data: str = ""
+    """The content in base64, where it is no UTF-8; ``text`` is empty then."""
+    removed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
     """One rule of the choice and what it found."""
 

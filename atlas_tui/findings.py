@@ -13,6 +13,7 @@ from typing import ClassVar, Literal
 from pydantic.dataclasses import dataclass
 
 from atlas_tui.facts import (
+    ChangedFile,
     Dropped,
     Facts,
     FailureClass,
@@ -89,6 +90,12 @@ class PlanReady(Event):
     """How often it was drawn, because it repeated another plan or had no step."""
     cut: bool = False
     """It reached its token budget; its last line is left out."""
+    embedding: Vector | None = None
+    """Of the whole reply; no lens is trained on plans yet."""
+    model_hash: str = ""
+    """As of ``CandidateReady``; empty in earlier versions."""
+    prompts: str = ""
+    """As of ``CandidateReady``; empty in earlier versions."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +136,10 @@ class CandidateReady(Event):
     """Fingerprint of the model that wrote it, of a server its address; empty in earlier versions."""
     prompts: str = ""
     """Version of the prompts it was asked with; empty in earlier versions."""
+    files: tuple[ChangedFile, ...] = ()
+    """In mode change: the files as they would be; ``code`` is the difference, in the unified form."""
+    flags: tuple[str, ...] = ()
+    """Why it is not chosen by itself: it touches what it may not, in words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +157,8 @@ class RunFinished(Event):
     """What it printed or returned, shortened."""
     stderr: str = ""
     """Last lines of standard error, shortened."""
+    places: tuple[tuple[str, int], ...] = ()
+    """In mode change: file and line of each step of the traceback inside the repository, innermost last."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,6 +196,26 @@ class LensScored(Event):
     score: float | None = None
     spread: float | None = None
     """Standard deviation of the score, in its own units."""
+    place: tuple[float, float] | None = None
+    """Where the candidate lies on the map that came before (``LensMapped``); null where there is none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LensMapped(Event):
+    """A plane of the lens's space for a picture, which takes no part in the choice. It comes before the first
+    score of a run, and again where the lens was trained anew: earlier places are not on this one."""
+
+    kind: Literal["LensMapped"] = "LensMapped"
+    left: float
+    """Edges of the cells, in units of the metric."""
+    right: float
+    bottom: float
+    top: float
+    cells: tuple[tuple[float | None, ...], ...]
+    """Rows from the top, each from the left: the mean energy, below the one at which right and wrong are as
+    likely, of the candidates the lens was trained on; low is likely right. Null where none of them lies."""
+    candidates: int
+    """How many these are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

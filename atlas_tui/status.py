@@ -17,14 +17,19 @@ from atlas_tui.engine.pulling import Progress, PullPaused
 from atlas_tui.engine.seen_gpus import SeenGpu
 from atlas_tui.engine.shelf import Guess, Row
 from atlas_tui.errors import AtlasError, Refused
+from atlas_tui.lens import standing, teaching
+from atlas_tui.lens.standing import Standing
 from atlas_tui.sandbox import LocalSandbox
 from atlas_tui.sandbox.base import Tier
 from atlas_tui.settings import Settings
+from atlas_tui.store import Labels
 from atlas_tui.workspace import Workspace
 
+MOST_LENSES = 2
+"""That the checks tell of; there is one for each model and version of the prompts."""
 __all__ = [
-    "Check", "Guess", "Model", "Progress", "Proposed", "PullPaused", "checks", "isolation", "kept", "llama",
-    "model", "models", "proposed", "pull", "remove", "value_for", "verify", "working_tree",
+    "Check", "Guess", "Model", "Progress", "Proposed", "PullPaused", "checks", "isolation", "kept", "lens",
+    "llama", "model", "models", "proposed", "pull", "remove", "value_for", "verify", "working_tree",
 ]  # fmt: skip
 
 
@@ -64,6 +69,7 @@ async def checks(settings: Settings, folder: Path) -> list[Check]:
         model(settings),
         *await asyncio.to_thread(llama, settings),
         *await isolation(settings),
+        *await asyncio.to_thread(lens, settings),
         await asyncio.to_thread(working_tree, folder),
         Check(name="settings", value=str(paths.config_file())),
         Check(name="sessions", value=str(paths.database())),
@@ -156,6 +162,38 @@ def working_tree(folder: Path) -> Check:
     except AtlasError as error:
         return Check(name="working tree", value=str(error), good=False, fix=error.todo)
     return Check(name="working tree", value=f"{tree.root}, {tree.head()}")
+
+
+def lens(settings: Settings) -> list[Check]:
+    """The learned score of every model there are labels of: its state and why, its numbers, its labels."""
+    if not settings.lens.enabled:
+        return [Check(name="lens", value="off: lens.enabled is false, so nothing is kept and nothing scored")]
+    if not paths.labels().exists() and not any(paths.lens_dir().glob("*.npz")):
+        return [Check(name="lens", value="untrained: there are no labels with an embedding yet")]
+    try:
+        labels = Labels(paths.labels())
+        try:
+            found = teaching.standings(labels, paths.lens_dir())
+        finally:
+            labels.close()
+    except AtlasError as error:
+        return [Check(name="lens", value=str(error), good=False, fix=error.todo)]
+    rows = [row for each in found[:MOST_LENSES] for row in _lens(each)]
+    if len(found) > MOST_LENSES:
+        value = f"{len(found) - MOST_LENSES} more, for other models or prompts"
+        rows.append(Check(name="lens, others", value=value, fix="see them all: atlas-tui lens status"))
+    return rows or [Check(name="lens", value="untrained: there are no labels with an embedding yet")]
+
+
+def _lens(each: Standing) -> list[Check]:
+    fix = "" if each.report else "train it: atlas-tui lens train"
+    state = Check(name="lens", value=standing.gate(each.gate), good=not each.broken, fix=fix)
+    told = (
+        ("lens, numbers", standing.numbers(each)),
+        ("lens, labels", standing.learned_from(each)),
+        ("lens, for", standing.subject(each)),
+    )
+    return [state, *(Check(name=name, value=value) for name, value in told if value)]
 
 
 def models(settings: Settings) -> list[Model]:

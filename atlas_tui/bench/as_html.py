@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html as markup
 from collections.abc import Iterable, Iterator
 from importlib import resources
 
@@ -13,10 +12,11 @@ from atlas_tui.bench.document import (
     Heading,
     Paragraph,
     Points,
+    Scatter,
     Table,
     interval,
-    one_line,
 )
+from atlas_tui.bench.svg import css_class, escaped, scatter
 
 _WIDTH, _ROW, _NAMES, _VALUES = 800, 22, 210, 190
 """Of a chart, in CSS pixels: all of it, one row, the room for names and for numbers."""
@@ -31,7 +31,7 @@ def html(blocks: Iterable[Block]) -> str:
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{_text(title)}</title>\n<style>\n{style}</style>\n</head>\n<body>\n<main>\n{body}\n"
+        f"<title>{escaped(title)}</title>\n<style>\n{style}</style>\n</head>\n<body>\n<main>\n{body}\n"
         "</main>\n</body>\n</html>\n"
     )
 
@@ -39,20 +39,22 @@ def html(blocks: Iterable[Block]) -> str:
 def _block(block: Block) -> str:
     match block:
         case Heading(text, level):
-            return f"<h{level}>{_text(text)}</h{level}>"
+            return f"<h{level}>{escaped(text)}</h{level}>"
         case Paragraph(text):
-            return f"<p>{_text(text)}</p>"
+            return f"<p>{escaped(text)}</p>"
         case Points(items):
-            return "<ul>" + "".join(f"<li>{_text(item)}</li>" for item in items) + "</ul>"
+            return "<ul>" + "".join(f"<li>{escaped(item)}</li>" for item in items) + "</ul>"
         case Table(head, rows):
             return _table(head, rows)
         case Chart():
             return _chart(block)
+        case Scatter():
+            return scatter(block)
 
 
 def _table(head: tuple[str, ...], rows: tuple[tuple[str, ...], ...]) -> str:
-    top = "".join(f"<th>{_text(cell)}</th>" for cell in head)
-    lines = ("".join(f"<td>{_text(cell)}</td>" for cell in row) for row in rows)
+    top = "".join(f"<th>{escaped(cell)}</th>" for cell in head)
+    lines = ("".join(f"<td>{escaped(cell)}</td>" for cell in row) for row in rows)
     body = "".join(f"<tr>{line}</tr>" for line in lines)
     return f'<div class="wide"><table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>'
 
@@ -63,8 +65,8 @@ def _chart(chart: Chart) -> str:
     rows = "".join(row for place, bar in enumerate(chart.bars) for row in _bar(bar, place, low, high, chart))
     axis = "".join(_axis(low, high, len(chart.bars), chart.signed))
     return (
-        f'<figure><svg viewBox="0 0 {_WIDTH} {height}" role="img" aria-label="{_text(chart.title)}">'
-        f"{axis}{rows}</svg><figcaption>{_text(chart.title)}</figcaption></figure>"
+        f'<figure><svg viewBox="0 0 {_WIDTH} {height}" role="img" aria-label="{escaped(chart.title)}">'
+        f"{axis}{rows}</svg><figcaption>{escaped(chart.title)}</figcaption></figure>"
     )
 
 
@@ -95,13 +97,13 @@ def _axis(low: float, high: float, rows: int, signed: bool) -> Iterator[str]:
 def _bar(bar: Bar, place: int, low: float, high: float, chart: Chart) -> Iterator[str]:
     top, value = _ROW * place, bar.value.value
     middle = top + _ROW / 2
-    yield f'<text class="name" x="{_NAMES - 8}" y="{middle + 4}">{_text(bar.name)}</text>'
+    yield f'<text class="name" x="{_NAMES - 8}" y="{middle + 4}">{escaped(bar.name)}</text>'
     if value != value:
         yield f'<text class="value" x="{_WIDTH - _VALUES + 8}" y="{middle + 4}">unknown</text>'
         return
     start, end = sorted((_x(0.0, low, high), _x(value, low, high)))
     shape = f'x="{start}" y="{top + 4}" width="{max(end - start, 1.0):.1f}" height="{_ROW - 8}"'
-    yield f'<rect class="bar {_class(bar.series)}" {shape}/>'
+    yield f'<rect class="bar {css_class(bar.series)}" {shape}/>'
     if bar.value.low is not None and bar.value.high is not None:
         left, right = _x(bar.value.low, low, high), _x(bar.value.high, low, high)
         ends = f"M{left} {middle - 4}v8M{right} {middle - 4}v8"
@@ -109,13 +111,4 @@ def _bar(bar: Bar, place: int, low: float, high: float, chart: Chart) -> Iterato
     said = f"{100 * value:+.1f}" if chart.signed else f"{100 * value:.1f} %"
     inside = interval(bar.value, signed=chart.signed)
     text = f"{said}  ({inside})" if inside else said
-    yield f'<text class="value" x="{_WIDTH - _VALUES + 8}" y="{middle + 4}">{_text(text)}</text>'
-
-
-def _class(series: str) -> str:
-    """A name for the style sheet."""
-    return "".join(sign if sign.isalnum() else "-" for sign in series) or "plain"
-
-
-def _text(text: str) -> str:
-    return markup.escape(one_line(text))
+    yield f'<text class="value" x="{_WIDTH - _VALUES + 8}" y="{middle + 4}">{escaped(text)}</text>'

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from atlas_tui.bench.figures import GROUPS, Difference, Figures, Spread, Study
+from atlas_tui.bench.lens_figures import LensFigures
 from atlas_tui.bench.sections import Price, caveats
 from atlas_tui.statistics import Estimate
 
@@ -50,11 +51,28 @@ def _condition(study: Study, one: Figures, price: Price | None) -> dict[str, Any
             each.state: {"problems": each.problems, "right": _estimate(each.right), "told": each.told}
             for each in one.states
         },
+        "lens": _lens(one),
         "groups": {
             by: {each.name: {"problems": each.problems, "right": _estimate(each.right)} for each in groups}
             for by in GROUPS
             if (groups := one.groups(by))
         },
+    }
+
+
+def _lens(one: Figures) -> dict[str, Any] | None:
+    """What the lens told of its candidates; None where it looked at none."""
+    found = LensFigures.of(one)
+    if found is None:
+        return None
+    return {
+        **asdict(found.used),
+        "scored": found.scored,
+        "decided": found.decided,
+        "decided_right": found.right,
+        "auc": _known(found.auc),
+        "auc_inside_problems": _estimate(found.inside),
+        "map": [asdict(each) for each in found.placed()],
     }
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from atlas_tui.bench.document import Block, Chart, Heading, Paragraph, Points, Table, one_line
+from atlas_tui.bench.document import Block, Chart, Heading, Paragraph, Points, Scatter, Table, one_line
 
 
 def markdown(blocks: Iterable[Block]) -> str:
-    """The blocks as one text; charts are left out, for their numbers stand in the tables."""
-    parts = [_block(block) for block in blocks if not isinstance(block, Chart)]
+    """The blocks as one text; pictures are left out, for their numbers stand in the tables."""
+    parts = [_block(block) for block in blocks if not isinstance(block, Chart | Scatter)]
     return "\n\n".join(parts) + "\n"
 
 

@@ -7,7 +7,7 @@ import itertools
 import textwrap
 from collections.abc import Iterable, Iterator
 
-from atlas_tui.bench.document import Block, Chart, Heading, Paragraph, Points, Table, one_line
+from atlas_tui.bench.document import Block, Chart, Heading, Paragraph, Points, Scatter, Table, one_line
 
 WIDTH = 100
 """Columns, where the terminal does not say."""
@@ -32,6 +32,8 @@ def _block(block: Block, width: int) -> Iterator[str]:
             yield from _table(head, rows, width)
         case Chart():
             yield from _chart(block, width)
+        case Scatter(title):
+            yield from _wrapped(f"{title}: a picture of the HTML report (--out report.html)", width)
 
 
 def _wrapped(text: str, width: int, mark: str = "") -> list[str]:

@@ -17,8 +17,9 @@ from urllib.parse import urlsplit
 from atlas_tui import __version__, paths
 from atlas_tui.bench.conditions import Condition
 from atlas_tui.bench.folder import RunFolder, safe
+from atlas_tui.bench.lensing import RunLens, lens_for
 from atlas_tui.bench.progress import Message
-from atlas_tui.bench.records import Hardware, Header, Recipe
+from atlas_tui.bench.records import Hardware, Header, LensUsed, Recipe
 from atlas_tui.bench.runner import Parts, Plan, Runner
 from atlas_tui.bench.sitting import Sitting
 from atlas_tui.bench.task import Kind, ProblemSet, Task
@@ -26,6 +27,7 @@ from atlas_tui.engine import energy, hardware, seen_gpus
 from atlas_tui.engine.base import Engine, ModelInfo
 from atlas_tui.engine.opening import open_engine
 from atlas_tui.errors import InputError, Refused
+from atlas_tui.lens.scorer import Scorer
 from atlas_tui.sandbox import LocalSandbox
 from atlas_tui.sandbox.base import Isolation, Sandbox, Tier
 from atlas_tui.settings import SandboxSettings, Settings
@@ -92,13 +94,14 @@ async def opened(
 ) -> AsyncIterator[tuple[Runner, RunFolder]]:
     """A run that is ready to begin, with a model and a sandbox of its own; all is closed at the end.
 
-    Raises: as ``begin``.
+    Raises: as ``begin`` and ``lens_of``.
     """
     engine, sandbox = open_engine(asked.settings), LocalSandbox(asked.settings.sandbox)
     try:
-        folder, sitting = await begin(asked, engine, sandbox, out)
+        lens = await lens_of(asked, engine)
+        folder, sitting = await begin(asked, engine, sandbox, out, lens.used if lens else None)
         try:
-            with_what = parts(engine, sandbox, asked.settings)
+            with_what = parts(engine, sandbox, asked.settings, lens.scorer if lens else None)
             yield Runner(asked.plan, folder, with_what, sitting=sitting, tell=tell), folder
         finally:
             folder.close()
@@ -106,12 +109,24 @@ async def opened(
         await asyncio.gather(engine.close(), sandbox.close())
 
 
+async def lens_of(asked: Asked, engine: Engine) -> RunLens | None:
+    """The lens that the conditions want; None where none of them does.
+
+    Raises: Refused: there is none for this model, or it was trained on a problem of the set, which is named.
+        AtlasError: the model cannot be loaded.
+    """
+    if not any(one.lens for one in asked.conditions):
+        return None
+    return await asyncio.to_thread(lens_for, asked.problems.tasks, await engine.load())
+
+
 async def begin(
-    asked: Asked, engine: Engine, sandbox: Sandbox, out: Path | None
+    asked: Asked, engine: Engine, sandbox: Sandbox, out: Path | None, lens: LensUsed | None = None
 ) -> tuple[RunFolder, Sitting]:
     """The folder of a run, new or to go on with, and what this process writes down of itself.
 
-    The model is loaded, for its fingerprint is part of what makes results comparable.
+    The model is loaded, for its fingerprint is part of what makes results comparable. ``lens`` is that of the
+    conditions that use it.
 
     Raises: Refused: there is no isolation, and the set is of programs. AtlasError: the model cannot be
         loaded; the folder is in use, cannot be written, or holds something else.
@@ -121,7 +136,7 @@ async def begin(
         raise Refused("Nothing of this set could be scored", isolation.why, "see `atlas-tui doctor`")
     info = await engine.load()
     here = await asyncio.to_thread(_machine, isolation)
-    header = _header(asked, info, isolation, here)
+    header = _header(asked, info, isolation, here, lens)
     folder = await asyncio.to_thread(RunFolder.create_or_resume, out or place_of(header), header)
     now = time.time()
     sitting = Sitting(
@@ -143,15 +158,17 @@ def place_of(header: Header) -> Path:
     return Path(paths.USUAL_RUNS) / f"{header.set}-{header.set_identity[:8]}-{model}{part}"
 
 
-def parts(engine: Engine, sandbox: Sandbox, settings: Settings) -> Parts:
+def parts(engine: Engine, sandbox: Sandbox, settings: Settings, lens: Scorer | None = None) -> Parts:
     """What a run works with; the energy of a server elsewhere is unknown."""
     address = settings.remote.base_url
-    if address and (urlsplit(address).hostname or "") not in _LOCAL:
-        return Parts(engine=engine, sandbox=sandbox, meter=energy.unknown("the server is another machine"))
-    return Parts(engine=engine, sandbox=sandbox, meter=energy.open_meter())
+    elsewhere = address and (urlsplit(address).hostname or "") not in _LOCAL
+    meter = energy.unknown("the server is another machine") if elsewhere else energy.open_meter()
+    return Parts(engine=engine, sandbox=sandbox, meter=meter, lens=lens)
 
 
-def _header(asked: Asked, info: ModelInfo, isolation: Isolation, here: Hardware) -> Header:
+def _header(
+    asked: Asked, info: ModelInfo, isolation: Isolation, here: Hardware, lens: LensUsed | None
+) -> Header:
     problems = asked.problems
     local = not asked.settings.remote.base_url
     version = f"llama-cpp-python {metadata.version('llama-cpp-python')}" if local else info.path
@@ -166,7 +183,7 @@ def _header(asked: Asked, info: ModelInfo, isolation: Isolation, here: Hardware)
         options=tuple(sorted(asked.options.items())),
         tasks=tuple(task.id for task in problems.tasks),
         skipped=tuple((one.place, one.why) for one in problems.skipped),
-        conditions=tuple(_in_force(one, info) for one in asked.conditions),
+        conditions=tuple(_in_force(one, info, lens) for one in asked.conditions),
         seed=asked.seed,
         model=info.name,
         model_hash=info.fingerprint or info.path,
@@ -181,7 +198,7 @@ def _header(asked: Asked, info: ModelInfo, isolation: Isolation, here: Hardware)
     )
 
 
-def _in_force(condition: Condition, info: ModelInfo) -> Recipe:
+def _in_force(condition: Condition, info: ModelInfo, lens: LensUsed | None) -> Recipe:
     """The condition with what it leaves to the model: how tokens are drawn, and how long it thinks."""
     chosen = condition.settings
     thinking = budgets.thinking_tokens(chosen, info)
@@ -194,7 +211,7 @@ def _in_force(condition: Condition, info: ModelInfo) -> Recipe:
         "min_p": drawn.min_p,
         "thinking_tokens": thinking,
     }
-    return replace(condition.recipe, settings=settings)
+    return replace(condition.recipe, settings=settings, lens=lens if condition.lens else None)
 
 
 def prompts_now() -> str:

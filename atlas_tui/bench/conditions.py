@@ -9,6 +9,11 @@ The arms A to E are always there. A TOML file names more, as changes to the sett
     arm = "B"
     temperature = 1.0
 
+    [conditions.C-lens]
+    title = "C with the lens"
+    arm = "C"
+    lens = true                # off where it is not said
+
 One condition is always run twice, so that every report can tell what is noise. Where nobody says which, it is
 the first that draws several candidates.
 """
@@ -18,7 +23,7 @@ from __future__ import annotations
 import tomllib
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +56,8 @@ class Condition:
     settings: SolverSettings
     again: str = ""
     """The condition that this one repeats with other draws; empty for one that repeats none."""
+    lens: bool = False
+    """Whether the learned score looks at its candidates; its gate decides about more."""
 
     def seed(self, run_seed: int, task: str) -> int:
         """The seed of one problem: the same under all conditions, but for a repeated one."""
@@ -69,11 +76,13 @@ class Condition:
         )
 
 
-def choose(names: str, base: SolverSettings, file: Path | None = None, again: str = "") -> list[Condition]:
+def choose(
+    names: str, base: SolverSettings, file: Path | None = None, again: str = "", *, lens: bool = False
+) -> list[Condition]:
     """The conditions of ``names`` (such as ``A,B,E``; empty takes all), and one of them once more, after it.
 
     ``base`` is what the person's settings say of everything that a condition does not. Its limits of seconds
-    hold only where a condition gives them.
+    hold only where a condition gives them. ``lens`` lets the lens look at the candidates of all of them.
 
     Raises:
         InputError: no condition is called so, or the file cannot be used.
@@ -91,6 +100,7 @@ def choose(names: str, base: SolverSettings, file: Path | None = None, again: st
         known[_new_name(name, known, file)] = _condition(name, row, base, file)
     wanted = [name.strip() for name in names.split(",") if name.strip()] or list(known)
     chosen = [_known(name, known) for name in dict.fromkeys(wanted)]
+    chosen = [replace(one, lens=one.lens or lens) for one in chosen]
     named = again or str(written.get("again", ""))
     repeated = _known(named, {one.name: one for one in chosen}) if named else _first_of_several(chosen)
     once_more = Condition(
@@ -98,6 +108,7 @@ def choose(names: str, base: SolverSettings, file: Path | None = None, again: st
         title=f"{repeated.name} with other draws",
         settings=repeated.settings,
         again=repeated.name,
+        lens=repeated.lens,
     )
     place = chosen.index(repeated) + 1
     return [*chosen[:place], once_more, *chosen[place:]]
@@ -130,15 +141,17 @@ def _condition(name: str, row: Any, base: SolverSettings, file: Path | None) -> 
         raise _unusable(file, f"{name} sets seed, and all conditions draw with the same seeds")
     found = Settings.model_construct(solver=base)
     for key, value in row.items():
-        if key != "title":
+        if key not in ("title", "lens"):
             try:
                 found = with_value(found, "solver", key, value)
             except SettingsError as error:
                 raise _unusable(file, f"{name}: {error}") from error
-    title = row.get("title", "")
+    title, lens = row.get("title", ""), row.get("lens", False)
     if not isinstance(title, str):
         raise _unusable(file, f"the title of {name} is no text")
-    return Condition(name=name, title=title or name, settings=found.solver)
+    if not isinstance(lens, bool):
+        raise _unusable(file, f"lens of {name} is neither true nor false")
+    return Condition(name=name, title=title or name, settings=found.solver, lens=lens)
 
 
 def _read(file: Path) -> dict[str, Any]:

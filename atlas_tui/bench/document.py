@@ -53,7 +53,30 @@ class Chart:
     """The values are differences, in points; otherwise shares, in percent."""
 
 
-Block = Heading | Paragraph | Points | Table | Chart
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """One point of a scatter."""
+
+    x: float
+    y: float
+    series: str
+    """Dots of one series look alike."""
+    marked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Scatter:
+    """Points on a plane whose ground is light or dark; its axes have no unit."""
+
+    title: str
+    dots: tuple[Dot, ...]
+    edges: tuple[float, float, float, float]
+    """Left, right, bottom and top of the ground; a dot beyond is drawn at the edge."""
+    ground: tuple[tuple[float | None, ...], ...] = ()
+    """Cells, rows from the top; the lower the number, the more colour, and none where it is None."""
+
+
+Block = Heading | Paragraph | Points | Table | Chart | Scatter
 
 
 def percent(share: float) -> str:

@@ -258,8 +258,10 @@ def _conditions_told(mine: Sequence[dict[str, object]], theirs: Sequence[dict[st
 
 
 def _settings(recipe: dict[str, object]) -> dict[str, object]:
-    inner = recipe["settings"]
-    return {**(inner if isinstance(inner, dict) else {}), "title": recipe["title"], "repeats": recipe["of"]}
+    inner, lens = recipe["settings"], recipe["lens"]
+    weights = f"{lens['state']}, weights {lens['weights'][:12]}" if isinstance(lens, dict) else "none"
+    rest = {"title": recipe["title"], "repeats": recipe["of"], "lens": weights}
+    return {**(inner if isinstance(inner, dict) else {}), **rest}
 
 
 def _word(key: str) -> str:

@@ -34,6 +34,10 @@ class Written:
     """Of a repair: whether it took its parent's place."""
     failure: str = ""
     """Class of its failure on the evidence (``FailureClass``), where it was looked for."""
+    lens: float | None = None
+    """What the lens told that its chance is to be right, before anything was scored."""
+    place: tuple[float, float] | None = None
+    """On the map of the lens."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +71,8 @@ class Record:
     """What the evidence came to (``State``); empty where there was no choice."""
     probability: float | None = None
     """What the person would have been told the chance is that the choice is right."""
+    by_lens: bool = False
+    """The lens picked the submission, among candidates that all before it left tied."""
     grade: str = ""
     samples: int = 0
     """Samples the statement has."""
@@ -117,6 +123,22 @@ class Hardware:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LensUsed:
+    """The lens that looked at the candidates of a condition, as it was at the beginning of the run."""
+
+    weights: str
+    """SHA-256 of its file."""
+    state: str
+    """Of its gate: closed, or open; closed, it scores and changes no choice."""
+    why: str = ""
+    """What the gate rests on, in a sentence."""
+    edges: tuple[float, float, float, float] | None = None
+    """Left, right, bottom and top of its map; None where it has none."""
+    cells: tuple[tuple[float | None, ...], ...] = ()
+    """Of the map, rows from the top: the mean energy of what it learned from; None where nothing lay."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
     """A condition as it was run, completely: what a reader needs to run it again."""
 
@@ -128,6 +150,8 @@ class Recipe:
     """The same as another condition, with other draws: what differs between the two is noise."""
     of: str = ""
     """The condition that it repeats."""
+    lens: LensUsed | None = None
+    """None where no lens looked at anything."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

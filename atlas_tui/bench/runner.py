@@ -39,6 +39,7 @@ from atlas_tui.bench.walking import walk
 from atlas_tui.engine.base import ContextTooSmall, Engine
 from atlas_tui.engine.energy import Meter
 from atlas_tui.errors import AtlasError
+from atlas_tui.lens.scorer import Scorer as LensScorer
 from atlas_tui.sandbox.base import Sandbox
 from atlas_tui.solver.kit import Kit
 
@@ -78,6 +79,8 @@ class Parts:
     meter: Meter
     judge: Judge | None = None
     """In place of the official rules of the sets."""
+    lens: LensScorer | None = None
+    """For the conditions that use it."""
 
 
 class Runner:
@@ -93,7 +96,7 @@ class Runner:
         tell: Callable[[Message], None],
     ) -> None:
         self._plan, self._folder, self._sandbox, self._meter = plan, folder, parts.sandbox, parts.meter
-        self._pool, self._tell = Pool(parts.engine), tell
+        self._pool, self._tell, self._lens = Pool(parts.engine), tell, parts.lens
         self._scorer = Scorer(parts.sandbox, parts.judge or _official())
         self._sitting = replace(sitting, energy=parts.meter.words)
         self._spent: list[Spent] = []
@@ -171,6 +174,7 @@ class Runner:
             sandbox=Turns(self._sandbox, share.prefix),
             settings=condition.settings,
             seed=condition.seed(self._plan.seed, task.id),
+            lens=self._lens if condition.lens else None,
         )
         try:
             found = await walk(kit, task, kept)

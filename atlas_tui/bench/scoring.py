@@ -75,6 +75,8 @@ def _written(attempt: Attempt, judged: Judged, *, chosen: bool) -> Written:
         chosen=chosen,
         kept=attempt.kept,
         failure=attempt.failure,
+        lens=attempt.lens,
+        place=attempt.place,
     )
 
 
@@ -95,6 +97,7 @@ def record_of(
         state=walk.state,
         probability=walk.probability,
         grade=walk.grade,
+        by_lens=walk.by_lens,
         samples=walk.samples,
         steps=tuple(walk.steps),
         costs=tuple(walk.costs),

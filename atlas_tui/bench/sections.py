@@ -19,6 +19,7 @@ from atlas_tui.bench.document import (
     with_interval,
 )
 from atlas_tui.bench.figures import GROUPS, Difference, Figures, Spread, Study
+from atlas_tui.bench.lens_section import lens_blocks
 from atlas_tui.bench.records import Recipe
 
 _SHOWN = 20
@@ -43,6 +44,7 @@ def blocks(study: Study, price: Price | None = None, cutoff: str = "") -> Iterat
     yield from _costs(study, price)
     yield from _groups(study)
     yield from _choices(study)
+    yield from lens_blocks(study)
     yield from _went_wrong(study)
     yield from _made(study)
     yield from _caveats(study, cutoff)
@@ -273,14 +275,20 @@ def _made(study: Study) -> Iterator[Block]:
 
 def _recipes(conditions: Sequence[Recipe]) -> Table:
     """What all conditions share is told once, what differs of each."""
-    settings = [one.settings for one in conditions]
+    settings = [_with_lens(one) for one in conditions]
     keys = sorted({key for each in settings for key in each})
     shared = [key for key in keys if len({repr(each.get(key)) for each in settings}) == 1]
     rows = [("all", "", _listed({key: settings[0][key] for key in shared}))] if settings else []
-    for one in conditions:
-        own = {key: value for key, value in one.settings.items() if key not in shared}
+    for one, each in zip(conditions, settings, strict=True):
+        own = {key: value for key, value in each.items() if key not in shared}
         rows.append((one.name, one.title, _listed(own)))
     return Table(("condition", "what it is", "settings of the solver"), tuple(rows))
+
+
+def _with_lens(one: Recipe) -> dict[str, object]:
+    if one.lens is None:
+        return one.settings
+    return one.settings | {"lens": f"{one.lens.state}, weights {one.lens.weights[:12]}"}
 
 
 def _listed(settings: dict[str, object]) -> str:

@@ -21,6 +21,8 @@ class Attempt:
     kept: bool | None = None
     """Of a repair: whether it took its parent's place."""
     failure: str = ""
+    lens: float | None = None
+    place: tuple[float, float] | None = None
     mean_logprob: float | None = None
 
 
@@ -37,6 +39,7 @@ class Walk:
     state: str = ""
     probability: float | None = None
     grade: str = ""
+    by_lens: bool = False
     steps: list[str] = field(default_factory=list)
     costs: list[StageCost] = field(default_factory=list)
     seconds: float = 0.0

@@ -107,7 +107,8 @@ def _take_attempts(found: Walk, board: Board) -> None:
     for label in sorted(board.history):
         for attempt in board.history[label]:
             ready = attempt.ready
-            place, failure = (label, ready.round), board.failures.get((label, ready.round))
+            place = (label, ready.round)
+            failure, scored = board.failures.get(place), board.scored.get(place)
             if _is(board.chosen, place):
                 found.chosen = len(found.attempts)
             found.attempts.append(
@@ -119,12 +120,15 @@ def _take_attempts(found: Walk, board: Board) -> None:
                     tokens=ready.tokens + ready.thinking_tokens,
                     kept=kept.get(place),
                     failure=str(failure.failure) if failure else "",
+                    lens=scored.score if scored else None,
+                    place=scored.place if scored else None,
                     mean_logprob=ready.mean_logprob,
                 )
             )
     if chosen := board.chosen:
         found.state, found.grade = str(chosen.state or ""), str(chosen.grade)
         found.probability = chosen.probability
+        found.by_lens = any(one.rule == "lens" and one.decided for one in chosen.reasons)
 
 
 def _is(chosen: Chosen | None, place: tuple[str, int]) -> bool:

@@ -2,50 +2,38 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import sys
-from collections.abc import Iterable
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from atlas_tui.bench import forms
+from atlas_tui.bench.forms import Form
 from atlas_tui.cli.plain import plain
 from atlas_tui.errors import InputError
 
 if TYPE_CHECKING:
-    from atlas_tui.bench.document import Block
     from atlas_tui.bench.figures import Study
     from atlas_tui.bench.sections import Price
 
 WIDEST = 140
 """Columns of a table in the terminal, however wide it is."""
 
-
-class Format(StrEnum):
-    """How a report is written."""
-
-    TERMINAL = "terminal"
-    MARKDOWN = "markdown"
-    HTML = "html"
-    JSON = "json"
-
-
 Run = Annotated[Path, typer.Argument(help="The folder of a run.", show_default=False)]
 Into = Annotated[
     Path | None,
     typer.Option("--out", help="A file to write; without it, standard output.", show_default=False),
 ]
-Form = Annotated[
-    Format | None, typer.Option("--format", help="Without it, by the name of --out, else terminal.")
+Wanted = Annotated[
+    Form | None, typer.Option("--format", help="Without it, by the name of --out, else terminal.")
 ]
 
 
 def report(
     run: Run,
-    form: Form = None,
+    form: Wanted = None,
     out: Into = None,
     price_read: Annotated[
         float | None, typer.Option(min=0, help="Price of a million tokens read.", show_default=False)
@@ -63,16 +51,10 @@ def report(
 
     Exit codes: 0 done; 2 bad input; 70 our fault.
     """
-    from atlas_tui.bench import sections
-
     study, price = _study(run), _price(price_read, price_written, currency)
     chosen = form or _by_name(out)
-    if chosen is Format.JSON:
-        from atlas_tui.bench.as_json import as_json
-
-        _write(json.dumps(as_json(study, price, _date(cutoff)), ensure_ascii=False, indent=1) + "\n", out)
-    else:
-        _write(_drawn(sections.blocks(study, price, _date(cutoff)), chosen), out)
+    text = forms.report(study, chosen, price, _date(cutoff), columns=_columns())
+    _write(text, chosen, out)
 
 
 def compare(
@@ -92,7 +74,7 @@ def compare(
         list[str] | None,
         typer.Option(help="Conditions to compare, as ONE:OTHER; without it, those of one name."),
     ] = None,
-    form: Form = None,
+    form: Wanted = None,
     out: Into = None,
 ) -> None:
     """Hold two runs against each other, or a run against published rows.
@@ -105,13 +87,13 @@ def compare(
     if (other is None) is (published is None):
         raise InputError("Nothing to compare with", "", "name a second run, or give --published")
     chosen = form or _by_name(out)
-    if chosen is Format.JSON:
+    if chosen is Form.JSON:
         raise InputError("A comparison has no JSON form", "", "take `bench report --format json` of each run")
     if other is not None:
         blocks = comparison(_study(run), _study(other), [_pair(one) for one in pair or ()])
     else:
         blocks = against_published(_study(run), published or "")
-    _write(_drawn(blocks, chosen), out)
+    _write(forms.drawn(blocks, chosen, columns=_columns()), chosen, out)
 
 
 def _study(path: Path) -> Study:
@@ -127,35 +109,23 @@ def _study(path: Path) -> Study:
     return study
 
 
-def _drawn(blocks: Iterable[Block], form: Format) -> str:
-    if form is Format.MARKDOWN:
-        from atlas_tui.bench.as_markdown import markdown
-
-        return markdown(blocks)
-    if form is Format.HTML:
-        from atlas_tui.bench.as_html import html
-
-        return html(blocks)
-    from atlas_tui.bench.as_terminal import terminal
-
-    return plain(terminal(blocks, min(WIDEST, shutil.get_terminal_size((100, 24)).columns)))
+def _columns() -> int:
+    return min(WIDEST, shutil.get_terminal_size((100, 24)).columns)
 
 
-def _write(text: str, out: Path | None) -> None:
+def _write(text: str, form: Form, out: Path | None) -> None:
+    """Raises: InputError."""
+    text = plain(text) if form is Form.TERMINAL else text
     if out is None:
         sys.stdout.write(text)
         return
-    from atlas_tui.store.whole import replace_file
+    from atlas_tui.store import saving
 
-    try:
-        replace_file(out.expanduser(), text.encode())
-    except OSError as error:
-        raise InputError(f"{out} cannot be written", error.strerror or str(error)) from error
+    saving.write(out.expanduser(), text, replace=True)
 
 
-def _by_name(out: Path | None) -> Format:
-    ends = {".md": Format.MARKDOWN, ".html": Format.HTML, ".json": Format.JSON}
-    return ends.get(out.suffix, Format.TERMINAL) if out else Format.TERMINAL
+def _by_name(out: Path | None) -> Form:
+    return forms.ENDS.get(out.suffix, Form.TERMINAL) if out else Form.TERMINAL
 
 
 def _price(read: float | None, written: float | None, currency: str) -> Price | None:

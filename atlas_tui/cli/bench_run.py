@@ -51,6 +51,7 @@ Seed = Annotated[int, typer.Option(min=1, help="Of the whole run; each problem h
 Options = Annotated[list[str], typer.Option("--option", help="k=v of the set; may be repeated.")]
 Again = Annotated[str, typer.Option(help="The condition that is run twice; empty: the first with several.")]
 Failed = Annotated[bool, typer.Option("--failed", help="Run what failed before once more.")]
+Lens = Annotated[bool, typer.Option("--lens", help="All conditions use the trained lens.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print each record as one JSON object a line.")]
 
 
@@ -68,24 +69,24 @@ def run(
     seed: Seed = 1,
     option: Options = [],  # noqa: B006  (typer copies it)
     again: Again = "",
+    lens: Lens = False,
     failed: Failed = False,
     as_json: AsJson = False,
 ) -> None:
     """Run a set of problems under conditions. The same command goes on where it stopped, also after a kill.
 
-    Exit codes: 0 done; 2 bad input; 5 refused: other settings than before, or in use; 70 our fault; 130
-    cancelled, what is done stays.
+    Exit codes: 0 done; 2 bad input; 5 refused: other settings than before, in use, or a lens that knows the
+    problems; 70 our fault; 130 cancelled, what is done stays.
     """
     from atlas_tui.bench import conditions as named
     from atlas_tui.bench.begin import Asked, Shard
 
     settings = _settings(engine, base_url, model, in_flight)
-    chosen = named.choose(conditions, settings.solver, conditions_file, again)
     options, part = _options(option, limit), Shard.parse(shard)
     asked = Asked(
+        conditions=named.choose(conditions, settings.solver, conditions_file, again, lens=lens),
         problems=_load(problems, options),
         options=options,
-        conditions=chosen,
         settings=settings,
         seed=seed,
         in_flight=in_flight,

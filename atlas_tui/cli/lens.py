@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import sys
 import time
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from atlas_tui.bench.labels import Found
     from atlas_tui.lens.evaluation import Tell
     from atlas_tui.lens.model import Lens
-    from atlas_tui.lens.teaching import Standing
+    from atlas_tui.lens.standing import Standing
     from atlas_tui.store import Labels
 
 lens = typer.Typer(
@@ -43,7 +42,7 @@ def status(as_json: _JSON = False) -> None:
 
     found = standings(open_labels(), paths.lens_dir())
     if as_json:
-        sys.stdout.write(json.dumps(words.without_nan([_as_json(each) for each in found])) + "\n")
+        sys.stdout.write(json.dumps([each.as_json() for each in found]) + "\n")
         return
     if not found:
         sys.stdout.write("untrained: there are no labels with an embedding yet\n")
@@ -51,20 +50,14 @@ def status(as_json: _JSON = False) -> None:
         sys.stdout.write(plain("\n".join(words.standing(each))) + "\n")
 
 
-def _as_json(each: Standing) -> dict[str, Any]:
-    return {
-        "identity": dataclasses.asdict(each.identity),
-        "state": each.gate.state,
-        "labels": each.labels,
-        "new": each.new,
-        "weights": str(each.path) if each.path.exists() else None,
-        "gate": each.gate.as_json(),
-        "report": each.report,
-    }
-
-
 @lens.command("train")
-def train(model: Model = "") -> None:
+def train(
+    model: Model = "",
+    go_on: Annotated[
+        bool,
+        typer.Option("--go-on", help="From the last weights, where what is new looks like what was learned."),
+    ] = False,
+) -> None:
     """Train on all labels of a model, and decide about the gate.
 
     Exit codes: 0 done, whatever the gate; 5 there is too little to learn from; 70 our fault; 130 cancelled.
@@ -74,11 +67,12 @@ def train(model: Model = "") -> None:
     labels = open_labels()
     standing = _standing(labels, model)
     started = time.monotonic()
-    learned = teaching.train(labels, paths.lens_dir(), standing.identity, tell=_progress())
+    learned = teaching.train(labels, paths.lens_dir(), standing.identity, tell=_progress(), go_on=go_on)
     if learned.lens is None:
         todo = "collect more labels: runs, `atlas-tui lens import-bench`"
         raise Refused("The lens is not trained", learned.checked.why.rstrip("."), todo)
-    took = f"trained in {time.monotonic() - started:.1f} s: {learned.checked.why}"
+    how = f"{time.monotonic() - started:.1f} s, {learned.lens.report['how']}"
+    took = f"trained in {how}: {learned.checked.why}"
     sys.stdout.write(plain(f"{took}\n{words.gate(learned.gate)}") + "\n")
 
 

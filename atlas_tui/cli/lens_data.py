@@ -75,7 +75,7 @@ def export(
 
     Exit codes: 0 done; 2 bad input; 70 our fault.
     """
-    from atlas_tui.store.export import write
+    from atlas_tui.store.saving import write
 
     text = "".join(open_labels().export(_which(source, model, domain, problem, before)))
     if str(file) == "-":

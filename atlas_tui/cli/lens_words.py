@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from atlas_tui.lens.gate import Gate
-    from atlas_tui.lens.teaching import Standing
+from atlas_tui.lens.standing import (
+    Standing,
+    estimate,
+    gate as gate,
+    learned_from,
+    number,
+    numbers,
+    percent,
+    points,
+    subject,
+)
 
 _UNKNOWN = "unknown"
 _WIDE = 30
@@ -32,21 +40,10 @@ _ALL = (
 _DIFFERENCES = {"gain", "gain_logprob", "change"}
 
 
-def gate(found: Gate) -> str:
-    """The state and what decided."""
-    return f"{found.state}: {found.why}"
-
-
 def standing(each: Standing) -> list[str]:
-    """One lens in three lines."""
-    what = each.identity
-    new = f", {each.new} new since it was trained" if each.report else ""
-    labels = f"{each.labels} labelled program{'' if each.labels == 1 else 's'}"
-    return [
-        gate(each.gate),
-        f"  model {what.model[:12]}, prompts {what.prompts[:8]}, {what.pooling}, {what.dimension} numbers",
-        f"  {labels}{new}",
-    ]
+    """One lens in a few lines."""
+    lines = [gate(each.gate), f"  {subject(each)}", f"  {learned_from(each)}"]
+    return [*lines, f"  {told}"] if (told := numbers(each)) else lines
 
 
 def evaluation(report: dict[str, Any]) -> list[str]:
@@ -91,33 +88,6 @@ def reliability(bins: list[dict[str, Any]]) -> Iterator[str]:
         bar[min(_WIDE - 1, int(each["told"] * _WIDE))] = "|"
         told = f"{percent(each['told']):>6}  {''.join(bar)}  {percent(each['right']):>6}"
         yield f"  {told}  of {each['number']}"
-
-
-def estimate(found: dict[str, Any], shown: Any) -> str:
-    """A value with its interval."""
-    low, high = found.get("low"), found.get("high")
-    if not _known(found["value"]) or not _known(low) or not _known(high):
-        return str(shown(found["value"]))
-    return f"{shown(found['value'])} ({shown(low)} to {shown(high)})"
-
-
-def number(value: float | None) -> str:
-    """To three digits."""
-    return f"{value:.3f}" if value is not None and _known(value) else _UNKNOWN
-
-
-def percent(value: float | None) -> str:
-    """A share."""
-    return f"{100 * value:.1f} %" if value is not None and _known(value) else _UNKNOWN
-
-
-def points(value: float | None) -> str:
-    """A difference of shares."""
-    return f"{100 * value:+.1f} points" if value is not None and _known(value) else _UNKNOWN
-
-
-def _known(value: float | None) -> bool:
-    return value is not None and math.isfinite(value)
 
 
 def without_nan(value: Any) -> Any:

@@ -90,7 +90,7 @@ def cross_validate(data: Data, recipe: Recipe, tell: Tell = lambda fold, of, epo
     members: list[Member] = []
     logits = np.zeros(data.size)
     for fold in range(number):
-        report = _teller(tell, fold + 1, number)
+        report = teller(tell, fold + 1, number)
         member = train(data.take(place != fold), reseeded(recipe, fold), tell=report)
         members.append(member)
         held = place == fold
@@ -98,7 +98,8 @@ def cross_validate(data: Data, recipe: Recipe, tell: Tell = lambda fold, of, epo
     return Held(tuple(members), place, logits)
 
 
-def _teller(tell: Tell, fold: int, of: int) -> Callable[[Epoch], None]:
+def teller(tell: Tell, fold: int, of: int) -> Callable[[Epoch], None]:
+    """What tells of the epochs of one fold."""
     return lambda epoch: tell(fold, of, epoch)
 
 
@@ -152,7 +153,7 @@ def ordering(data: Data, scores: Numbers, place: Codes, seed: int = 0) -> Orderi
     return Ordering(
         auc=auc(scores, data.right),
         folds=tuple(value for value in inside if np.isfinite(value)),
-        inside=_inside(data, scores, seed),
+        inside=inside_problems(data.groups, data.right, scores, seed),
     )
 
 
@@ -168,16 +169,16 @@ def auc(scores: Array, right: Flags) -> float:
     return float((ranks[right].sum() - good * (good + 1) / 2) / (good * bad))
 
 
-def _inside(data: Data, scores: Numbers, seed: int) -> Estimate:
-    """The AUC over pairs of candidates of one problem."""
-    groups = data.groups
+def inside_problems(groups: Codes, right: Flags, scores: Numbers, seed: int = 0) -> Estimate:
+    """The AUC over pairs of candidates of one problem, with its interval over problems; ``groups`` are the
+    problems as numbers."""
     won, of = [], []
-    for group in range(int(groups.max(initial=-1)) + 1):
+    for group in np.unique(groups):
         rows = groups == group
-        right = data.right[rows]
-        pairs = int(right.sum()) * int((~right).sum())
+        good = right[rows]
+        pairs = int(good.sum()) * int((~good).sum())
         if pairs:
-            won.append(auc(scores[rows], right) * pairs)
+            won.append(auc(scores[rows], good) * pairs)
             of.append(float(pairs))
     if not of:
         return Estimate(float("nan"))

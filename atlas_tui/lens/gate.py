@@ -10,7 +10,10 @@ from atlas_tui.lens.selection import Selection
 from atlas_tui.statistics import Estimate
 
 LEAST_DECIDING = 20
-"""Ties with right and wrong candidates that must have been decided: an interval over fewer means little."""
+"""Ties with right and wrong candidates that must have been decided: an interval over fewer means little.
+One counts as far as its labels are believed."""
+_ROUNDED = 1e-3
+"""Trust is kept as float32."""
 
 GateState = Literal["untrained", "closed", "open"]
 
@@ -51,8 +54,10 @@ def decide(found: Selection) -> Gate:
     """Open, if the lens beats a random pick among the tied beyond its interval, and costs nothing overall."""
     points = f"{_points(found.gain)} over a random pick among {found.tied} ties"
     low = found.gain.low
-    if found.deciding < LEAST_DECIDING:
-        why = f"Ties with right and wrong candidates: {found.deciding}; {LEAST_DECIDING} are needed."
+    if found.believed < LEAST_DECIDING - _ROUNDED:
+        less = found.believed < found.deciding - _ROUNDED
+        counted = f", which count as {found.believed:.1f} by the trust in their labels" if less else ""
+        why = f"Ties with right and wrong candidates: {found.deciding}{counted}; {LEAST_DECIDING} are needed."
         return _gate("closed", why, found)
     if low is None or not low > 0:
         return _gate("closed", f"It is not shown to beat chance: {points}.", found)
@@ -70,7 +75,7 @@ def again(gate: Gate, fresh: Selection) -> Gate:
     """
     if gate.state == "untrained":
         return gate
-    if fresh.deciding >= LEAST_DECIDING:
+    if fresh.believed >= LEAST_DECIDING - _ROUNDED:
         return decide(fresh)
     if gate.opened and fresh.gain.high is not None and fresh.gain.high < 0:
         return _gate("closed", f"On new problems it does worse than chance: {_points(fresh.gain)}.", fresh)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,8 +10,10 @@ import numpy as np
 from atlas_tui.lens import gate as gates
 from atlas_tui.lens.continual import drift
 from atlas_tui.lens.data import Checked, Data, Flags, check
-from atlas_tui.lens.evaluation import Evaluation, Tell, calibrated, cross_validate, evaluate
+from atlas_tui.lens.evaluation import Evaluation, Held, Tell, calibrated, cross_validate, evaluate
 from atlas_tui.lens.gate import Gate
+from atlas_tui.lens.going_on import go_on
+from atlas_tui.lens.metric import mapped
 from atlas_tui.lens.model import Identity, Lens, hashed
 from atlas_tui.lens.selection import selection
 from atlas_tui.lens.training import Recipe
@@ -31,10 +34,12 @@ def learn(
     identity: Identity,
     recipe: Recipe | None = None,
     tell: Tell = lambda fold, of, epoch: None,
+    last: Lens | None = None,
 ) -> Learned:
     """Train one field for each fold of problems, judge each on its fold, and decide about the gate.
 
-    The lens is all these fields together: what it was judged by is a field that knew less than it does.
+    The lens is all these fields together: what it was judged by is a field that knew less than it does. With
+    ``last`` the fields go on from those of that lens, as far as that is sound.
     """
     recipe = recipe or Recipe()
     checked = check(data)
@@ -44,7 +49,9 @@ def learn(
     if data.vectors.shape[1] != identity.dimension:
         why = f"The embeddings have {data.vectors.shape[1]} numbers, those of the model {identity.dimension}."
         return Learned(checked=Checked(state="broken", why=why), gate=gates.untrained(why))
-    held = cross_validate(data, recipe, tell)
+    held, how, before = _trained(data, recipe, tell, last)
+    new = {hashed(problem): int(fold) for problem, fold in zip(data.problems, held.place, strict=True)}
+    places = (before.places if before else {}) | new
     found = evaluate(data, held, recipe.seed)
     gate = gates.decide(found.selection)
     lens = Lens(
@@ -52,10 +59,25 @@ def learn(
         members=held.members,
         calibration=calibrated(held, data),
         gate=gate,
-        trained_on=frozenset(map(hashed, set(data.problems))),
-        report=found.as_json(),
+        trained_on=frozenset(places),
+        places=places,
+        report=found.as_json() | {"how": how},
+        map=mapped(data, -held.logits, recipe.seed),
+        trained_at=time.time(),
     )
     return Learned(checked=checked, gate=gate, lens=lens, evaluation=found)
+
+
+def _trained(data: Data, recipe: Recipe, tell: Tell, last: Lens | None) -> tuple[Held, str, Lens | None]:
+    """The fields, in words how they came about, and the lens that they still know everything from."""
+    why = ""
+    if last is not None:
+        held = go_on(last, data, recipe, tell)
+        if isinstance(held, Held):
+            how = f"going on from the last weights with {last.unseen(data).size} new candidates"
+            return held, how, last
+        why = f", for {held}"
+    return cross_validate(data, recipe, tell), f"afresh{why}", None
 
 
 def look_again(lens: Lens, data: Data) -> Gate:

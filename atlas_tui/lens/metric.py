@@ -11,10 +11,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from atlas_tui.lens import projection
-from atlas_tui.lens.data import Data, Flags, Numbers, Reals
+from atlas_tui.lens.data import Codes, Data, Flags, Numbers, Reals
 from atlas_tui.lens.projection import Projection
 
 COMPONENTS = 32
+ROWS, COLUMNS = 10, 24
+"""Cells of a map."""
+_EDGE = 0.01
+"""Share of the candidates beyond each edge of a map: a few that lie far off would leave it empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,57 @@ def _lengths(rows: Numbers, right: Flags) -> Numbers:
     )
     total = float(ratio.sum())
     return ratio / total if total > 1e-12 else even
+
+
+@dataclass(frozen=True, slots=True)
+class Map:
+    """A plane of the metric, and where on it the candidates that were learned from have which energy."""
+
+    middle: Reals
+    """The embedding in its middle."""
+    directions: Reals
+    """d × 2."""
+    edges: tuple[float, float, float, float]
+    """Left, right, bottom and top of the cells."""
+    cells: tuple[tuple[float | None, ...], ...]
+    """Rows from the top: the mean energy; None where no candidate lies."""
+    candidates: int
+    """How many there are on it."""
+
+    def place(self, vectors: Reals) -> Numbers:
+        """Candidates on the plane, n × 2; also beyond its edges."""
+        found: Numbers = ((np.asarray(vectors, dtype=np.float32) - self.middle) @ self.directions).astype(
+            np.float64
+        )
+        return found
+
+
+def mapped(data: Data, energies: Numbers, seed: int = 0) -> Map:
+    """The map of checked data. Each energy must come from a field that did not see the problem."""
+    found = fit(data, seed=seed)
+    seen = found.projection
+    turned = (seen.scale * np.sqrt(found.lengths))[:, None] * found.plane
+    directions = (turned if seen.axes is None else seen.axes @ turned).astype(np.float32)
+    places = ((data.vectors - seen.mean) @ directions).astype(np.float64)
+    low, high = np.quantile(places, [_EDGE, 1 - _EDGE], axis=0)
+    room = np.maximum(high - low, 1e-6) * 0.05
+    (left, bottom), (right, top) = low - room, high + room
+    across = _numbers(places[:, 0], left, right, COLUMNS)
+    down = ROWS - 1 - _numbers(places[:, 1], bottom, top, ROWS)
+    cell = down * COLUMNS + across
+    known = np.isfinite(energies)
+    count = np.bincount(cell[known], minlength=ROWS * COLUMNS)
+    total = np.bincount(cell[known], weights=energies[known], minlength=ROWS * COLUMNS)
+    means = [round(float(t / n), 3) if n else None for t, n in zip(total, count, strict=True)]
+    rows = tuple(tuple(means[row * COLUMNS : (row + 1) * COLUMNS]) for row in range(ROWS))
+    edges = float(left), float(right), float(bottom), float(top)
+    return Map(seen.mean, directions, edges, rows, int(count.sum()))
+
+
+def _numbers(places: Numbers, first: float, last: float, number: int) -> Codes:
+    """The cell of each place along one axis; what lies beyond is in the outermost."""
+    found: Codes = np.clip((places - first) / (last - first) * number, 0, number - 1).astype(np.int64)
+    return found
 
 
 def lowest(energies: Numbers, share: float = 0.25) -> Flags:

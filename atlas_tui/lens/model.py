@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -12,6 +12,7 @@ from atlas_tui.errors import Refused
 from atlas_tui.lens.data import Data, Flags, Numbers, Reals
 from atlas_tui.lens.evidence_model import Logistic
 from atlas_tui.lens.gate import Gate
+from atlas_tui.lens.metric import Map
 from atlas_tui.lens.training import Member
 
 AGAIN = "Train one for it: atlas-tui lens train."
@@ -65,8 +66,14 @@ class Lens:
     gate: Gate
     trained_on: frozenset[str] = frozenset()
     """Hashes of the ids of problems (``hashed``)."""
+    places: dict[str, int] = field(default_factory=dict)
+    """By hash, the number of the field that did not see the problem; empty in files of earlier versions."""
     report: dict[str, object] = field(default_factory=dict)
     """The numbers it was judged by, as plain values."""
+    map: Map | None = None
+    """For a picture; None in files of earlier versions."""
+    trained_at: float | None = None
+    """Seconds since the epoch; None in files of earlier versions."""
 
     def score(self, vectors: Reals) -> Scores:
         """Score candidates.
@@ -92,15 +99,16 @@ class Lens:
             energies=known(-mean),
         )
 
-    def refuse_known(self, problems: Iterable[str]) -> None:
+    def refuse_known(self, problems: Iterable[str], names: Mapping[str, str] | None = None) -> None:
         """Refuse problems that the lens was trained on: a score of them would prove nothing.
 
-        Raises: Refused: it knows some of them; names the first.
+        ``names`` are those by which people know the problems. Raises: Refused: it knows some of them; names
+        the first.
         """
         known = [problem for problem in problems if hashed(problem) in self.trained_on]
         if known:
             number = "1 problem" if len(known) == 1 else f"{len(known)} problems"
-            why = f"it was trained on {number} of them, such as {known[0]}"
+            why = f"it was trained on {number} of them, such as {(names or {}).get(known[0], known[0])}"
             raise Refused("The lens cannot be measured on these problems", why, "Take problems it never saw.")
 
     def unseen(self, data: Data) -> Data:

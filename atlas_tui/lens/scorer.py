@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 
 from atlas_tui.errors import Refused
-from atlas_tui.events import CandidateReady, LensScored
+from atlas_tui.events import CandidateReady, LensMapped, LensScored
 from atlas_tui.lens import weights
+from atlas_tui.lens.data import Reals
 from atlas_tui.lens.labelling import bytes_of, numbers_of
 from atlas_tui.lens.model import Identity, Lens
 from atlas_tui.lens.teaching import path_of
@@ -23,26 +24,20 @@ class Scorer:
     """Reads the weights when they are first needed, and again when they were trained anew. Its methods may be
     called from any thread, one at a time."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, only: Lens | None = None) -> None:
+        """``folder`` is where the weights are; with ``only`` nothing is read, and that lens alone scores,
+        from any threads at once."""
+        self._folder, self._only = folder, only
         self._known: dict[Path, tuple[_Stamp, Lens | None]] = {}
 
     def score(self, ready: CandidateReady) -> LensScored | None:
         """What the lens says of a program; None where there is no lens for the model, the prompts and the
         embedding of it, or where the embedding is damaged."""
-        vector = bytes_of(ready.embedding)
-        if ready.embedding is None or not vector or not ready.code:
-            return None
-        wanted = Identity(
-            model=ready.model_hash,
-            dimension=ready.embedding.size,
-            pooling=ready.embedding.origin,
-            prompts=ready.prompts,
-        )
-        lens = self._lens(wanted)
+        lens = self._lens_for(ready)
         if lens is None:
             return None
-        said = lens.score(numbers_of(vector)[None, :])
+        numbers = numbers_of(bytes_of(ready.embedding))[None, :]
+        said = lens.score(numbers)
         chance, spread = float(said.chances[0]), float(said.spreads[0])
         if not np.isfinite(chance):
             return None
@@ -53,9 +48,38 @@ class Scorer:
             state=lens.gate.state,
             score=chance,
             spread=spread,
+            place=_place(lens, numbers),
         )
 
+    def mapped(self, ready: CandidateReady) -> LensMapped | None:
+        """The map that the score of this program has its place on; None where there is none."""
+        lens = self._lens_for(ready)
+        if lens is None or lens.map is None:
+            return None
+        left, right, bottom, top = lens.map.edges
+        return LensMapped(
+            left=left,
+            right=right,
+            bottom=bottom,
+            top=top,
+            cells=lens.map.cells,
+            candidates=lens.map.candidates,
+        )
+
+    def _lens_for(self, ready: CandidateReady) -> Lens | None:
+        if ready.embedding is None or not bytes_of(ready.embedding) or not ready.code:
+            return None
+        wanted = Identity(
+            model=ready.model_hash,
+            dimension=ready.embedding.size,
+            pooling=ready.embedding.origin,
+            prompts=ready.prompts,
+        )
+        return self._lens(wanted)
+
     def _lens(self, wanted: Identity) -> Lens | None:
+        if self._only is not None:
+            return self._only if self._only.identity == wanted else None
         path = path_of(self._folder, wanted)
         try:
             found = path.stat()
@@ -66,6 +90,13 @@ class Scorer:
         if known is None or known[0] != stamp:
             self._known[path] = known = (stamp, _read(path, wanted))
         return known[1]
+
+
+def _place(lens: Lens, numbers: Reals) -> tuple[float, float] | None:
+    if lens.map is None:
+        return None
+    across, up = lens.map.place(numbers)[0]
+    return round(float(across), 4), round(float(up), 4)
 
 
 def _read(path: Path, wanted: Identity) -> Lens | None:

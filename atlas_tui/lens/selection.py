@@ -3,6 +3,8 @@
 For every problem the candidates with the most samples passed are kept, of these the ones with the largest
 share of agreement; what is left is the tie. A score that is asked about anything else adds nothing: picking
 among candidates that are all right, or all wrong, changes no answer.
+
+A problem counts as far as the labels of the candidates that are left of it are believed.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ import numpy as np
 
 from atlas_tui.lens.data import AGREEMENT, LOGPROB, SAMPLES, Codes, Data, Numbers
 from atlas_tui.lens.plain import plain
-from atlas_tui.statistics import Estimate, estimate, mean, weights
+from atlas_tui.statistics import Estimate, estimate, ratio, weights
 
 _EQUAL = 1e-9
 
@@ -27,6 +29,8 @@ class Selection:
     """Problems where more than one candidate is left."""
     deciding: int
     """Of these, where some that are left are right and some wrong."""
+    believed: float
+    """What these count together by the trust in their labels; as many where all is believed."""
     problems: int
     by_random: Estimate
     """Among the tied, as are the next three."""
@@ -67,10 +71,13 @@ def selection(data: Data, scores: Numbers, seed: int = 0) -> Selection:
     blind = _shares(data, ties)
     best, surest = _shares(data, ties, scores), _shares(data, ties, sure)
     with_lens, without = _shares(data, left, scores), _shares(data, left, sure)
-    of_ties, of_all = _estimates(seed, len(ties)), _estimates(seed, len(every))
+    trust_of_ties, trust = _trust(data, ties), _trust(data, left)
+    of_ties, of_all = _estimates(seed, trust_of_ties), _estimates(seed, trust)
+    deciding = (blind > 0) & (blind < 1)
     return Selection(
         tied=len(ties),
-        deciding=int(np.count_nonzero((blind > 0) & (blind < 1))),
+        deciding=int(np.count_nonzero(deciding)),
+        believed=float(trust_of_ties[deciding].sum()),
         problems=len(every),
         by_random=of_ties(blind),
         by_logprob=of_ties(surest),
@@ -117,8 +124,14 @@ def _by_problem(groups: Codes) -> list[Codes]:
     return np.split(order, edges) if len(order) else []
 
 
-def _estimates(seed: int, problems: int) -> Callable[[Numbers], Estimate]:
-    if not problems:
+def _trust(data: Data, among: list[Codes]) -> Numbers:
+    """How far the labels of each problem's candidates are believed, 0 to 1."""
+    return np.array([data.trust[rows].mean() for rows in among], dtype=np.float64)
+
+
+def _estimates(seed: int, trust: Numbers) -> Callable[[Numbers], Estimate]:
+    """Means over problems, weighted by trust: by problem alone, so that it tilts no pick inside of one."""
+    if not len(trust):
         return lambda values: Estimate(float("nan"))
-    drawn = weights(problems, seed)
-    return lambda values: estimate(mean(values), drawn)
+    drawn = weights(len(trust), seed)
+    return lambda values: estimate(ratio(values * trust, trust), drawn)

@@ -6,7 +6,6 @@ import hashlib
 import logging
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +18,7 @@ from atlas_tui.lens.labelling import numbers_of
 from atlas_tui.lens.learning import Learned
 from atlas_tui.lens.model import Identity, Lens
 from atlas_tui.lens.selection import Selection, selection
+from atlas_tui.lens.standing import Standing
 from atlas_tui.lens.training import Recipe
 from atlas_tui.store import Label, Labels, Which
 
@@ -29,22 +29,6 @@ LEAST_TRUST = 0.3
 evidence already, and would only teach the lens to repeat it."""
 _TRAINED = "trained "
 _REVIEWED = "reviewed "
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """One lens, or what would become one."""
-
-    identity: Identity
-    labels: int
-    """Programs with an embedding and a label that can be learned from."""
-    new: int
-    """Labels that came since it was trained."""
-    gate: Gate
-    path: Path
-    """Of the weights, which need not be there."""
-    report: dict[str, object]
-    """The numbers it was judged by; empty without a lens."""
 
 
 def path_of(folder: Path, identity: Identity) -> Path:
@@ -95,16 +79,32 @@ def train(
     identity: Identity,
     recipe: Recipe | None = None,
     tell: evaluation.Tell = lambda fold, of, epoch: None,
+    *,
+    go_on: bool = False,
 ) -> Learned:
     """Train a lens on all labels that are for this, and keep it; where the labels do not suffice, what was
-    kept before stays. Raises: AtlasError: it cannot be kept, or the labels cannot be read."""
+    kept before stays.
+
+    It is trained afresh, which is better and seconds; with ``go_on`` from the last weights, where there are
+    some and what is new looks like what was learned. Raises: AtlasError: it cannot be kept, or the labels
+    cannot be read.
+    """
     newest = labels.newest()
     data = data_of(labels.read(Which(model=identity.model)), identity)
-    learned = learning.learn(data, identity, recipe, tell)
+    last = _last(path_of(folder, identity), identity) if go_on else None
+    learned = learning.learn(data, identity, recipe, tell, last)
     if learned.lens is not None:
         _save(path_of(folder, identity), learned.lens)
     labels.note(_TRAINED + path_of(folder, identity).stem, newest)
     return learned
+
+
+def _last(path: Path, identity: Identity) -> Lens | None:
+    try:
+        return weights.load(path, identity)
+    except (FileNotFoundError, Refused) as error:
+        log.warning("there is nothing to go on from: %s", error)
+        return None
 
 
 def _save(path: Path, lens: Lens) -> None:
@@ -154,8 +154,11 @@ def _new(labels: Labels, identity: Identity, since: int) -> int:
 def standings(labels: Labels, folder: Path) -> list[Standing]:
     """Every lens there is or could be, those with the most labels first. Raises: StoreError."""
     rows, marks = labels.read(), labels.marks()
-    usable = Counter(map(identity_of, learnable(rows)))
-    found = [_standing(labels, folder, identity, number, marks) for identity, number in usable.most_common()]
+    problems: dict[Identity, list[str]] = {}
+    for label in learnable(rows):
+        problems.setdefault(identity_of(label), []).append(label.problem)
+    most = sorted(problems.items(), key=lambda each: -len(each[1]))
+    found = [_standing(labels, folder, identity, of, marks) for identity, of in most]
     known = {each.path for each in found}
     # Of others the labels were deleted, or are elsewhere.
     others = (_kept(path) for path in sorted(folder.glob("*.npz")) if path not in known)
@@ -163,13 +166,13 @@ def standings(labels: Labels, folder: Path) -> list[Standing]:
 
 
 def _standing(
-    labels: Labels, folder: Path, identity: Identity, number: int, marks: dict[str, int]
+    labels: Labels, folder: Path, identity: Identity, problems: Sequence[str], marks: dict[str, int]
 ) -> Standing:
     path = path_of(folder, identity)
-    gate, report = gates.untrained("It was not trained yet."), dict[str, object]()
+    gate, report, at = gates.untrained("It was not trained yet."), dict[str, object](), None
     try:
         lens = weights.load(path, identity)
-        gate, report = lens.gate, lens.report
+        gate, report, at = lens.gate, lens.report, lens.trained_at
     except FileNotFoundError:
         pass
     except Refused as error:
@@ -177,11 +180,13 @@ def _standing(
     since = marks.get(_TRAINED + path.stem, 0)
     return Standing(
         identity=identity,
-        labels=number,
+        labels=len(problems),
+        problems=len(set(problems)),
         new=_new(labels, identity, since),
         gate=gate,
         path=path,
         report=report,
+        trained_at=at,
     )
 
 
@@ -191,7 +196,16 @@ def _kept(path: Path) -> Standing | None:
     except (Refused, FileNotFoundError) as error:
         log.warning("%s: %s", path, error)
         return None
-    return Standing(identity=lens.identity, labels=0, new=0, gate=lens.gate, path=path, report=lens.report)
+    return Standing(
+        identity=lens.identity,
+        labels=0,
+        problems=0,
+        new=0,
+        gate=lens.gate,
+        path=path,
+        report=lens.report,
+        trained_at=lens.trained_at,
+    )
 
 
 def judge(lens: Lens, labels: Sequence[Label]) -> Selection:

@@ -16,6 +16,7 @@ from atlas_tui.errors import Refused
 from atlas_tui.lens import gate as gates
 from atlas_tui.lens.cost import layers
 from atlas_tui.lens.evidence_model import Logistic
+from atlas_tui.lens.metric import Map
 from atlas_tui.lens.model import AGAIN, Identity, Lens
 from atlas_tui.lens.projection import Projection
 from atlas_tui.lens.training import Member
@@ -46,7 +47,7 @@ def save(path: Path, lens: Lens) -> None:
         if seen.axes is not None:
             arrays[f"{number}.axes"] = seen.axes.astype(np.float16)
         arrays |= {f"{number}.net.{name}": value for name, value in member.parameters.items()}
-    about = {
+    about: dict[str, Any] = {
         "version": VERSION,
         "identity": {
             "model": lens.identity.model,
@@ -57,8 +58,15 @@ def save(path: Path, lens: Lens) -> None:
         "members": len(lens.members),
         "gate": lens.gate.as_json(),
         "trained_on": sorted(lens.trained_on),
+        "places": lens.places,
         "report": lens.report,
+        "trained_at": lens.trained_at,
     }
+    if lens.map is not None:
+        arrays["map.middle"], arrays["map.directions"] = lens.map.middle, lens.map.directions
+        about["map"] = {
+            "edges": lens.map.edges, "cells": lens.map.cells, "candidates": lens.map.candidates,
+        }  # fmt: skip
     arrays[_ABOUT] = np.frombuffer(json.dumps(about).encode(), dtype=np.uint8)
     out = io.BytesIO()
     np.savez(out, **arrays)
@@ -100,6 +108,9 @@ def _lens(arrays: dict[str, Any], about: dict[str, Any]) -> Lens:
     members = tuple(_member(arrays, str(number), identity.dimension) for number in range(about["members"]))
     if not members:
         raise ValueError("it holds no weights")
+    places = {str(name): int(fold) for name, fold in about.get("places", {}).items()}
+    if not all(0 <= fold < len(members) for fold in places.values()):
+        raise ValueError("it tells of fields that it does not hold")
     middle, scale, weights = (arrays[f"calibration.{name}"] for name in _CALIBRATION)
     if (middle.shape, scale.shape, weights.shape) != ((1,), (1,), (3,)):
         raise ValueError("its calibration has another shape")
@@ -109,8 +120,23 @@ def _lens(arrays: dict[str, Any], about: dict[str, Any]) -> Lens:
         calibration=Logistic(middle, scale, weights),
         gate=gates.from_json(about["gate"]),
         trained_on=frozenset(about["trained_on"]),
+        places=places,
         report=dict(about["report"]),
+        map=_map(arrays, about["map"], identity.dimension) if "map" in about else None,
+        trained_at=None if about.get("trained_at") is None else float(about["trained_at"]),
     )
+
+
+def _map(arrays: dict[str, Any], about: dict[str, Any], dimension: int) -> Map:
+    middle, directions = arrays["map.middle"], arrays["map.directions"]
+    left, right, bottom, top = map(float, about["edges"])
+    if middle.shape != (dimension,) or directions.shape != (dimension, 2):
+        raise ValueError("its map has another shape")
+    cells = tuple(tuple(None if value is None else float(value) for value in row) for row in about["cells"])
+    known = [value for row in cells for value in row if value is not None]
+    if not (left < right and bottom < top and np.isfinite([*known, left, right, bottom, top]).all()):
+        raise ValueError("its map has no size")
+    return Map(middle, directions, (left, right, bottom, top), cells, int(about["candidates"]))
 
 
 def _member(arrays: dict[str, Any], number: str, dimension: int) -> Member:

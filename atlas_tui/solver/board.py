@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from atlas_tui.events import (
     AgreementFound,
@@ -13,6 +13,7 @@ from atlas_tui.events import (
     FailureFound,
     GoneOn,
     InputsWritten,
+    LensMapped,
     LensScored,
     NextStep,
     ObservationsReady,
@@ -75,6 +76,8 @@ class Board:
     splits: list[SplitJudged] = field(default_factory=list)
     scored: dict[tuple[str, int], LensScored] = field(default_factory=dict)
     """What the lens said of programs, by label and round."""
+    mapped: LensMapped | None = None
+    """The map that the last scores have their places on."""
     failures: dict[tuple[str, int], FailureFound] = field(default_factory=dict)
     repairs: list[RepairTried] = field(default_factory=list)
     chosen: Chosen | None = None
@@ -136,6 +139,8 @@ class Board:
                 # Without a round, what is scored is the program that came last.
                 number = rounds[-1].ready.round if event.round is None else event.round
                 self.scored[event.candidate, number] = event
+            case LensMapped():
+                self.mapped = event
             case Chosen():
                 self.chosen = event
             case FailureFound():
@@ -157,6 +162,10 @@ class Board:
             for label, said in found
             if said and said.state == "open" and said.score is not None and math.isfinite(said.score)
         }
+
+    def on_map(self, found: LensMapped) -> bool:
+        """Whether this map was told last."""
+        return self.mapped is not None and replace(self.mapped, at=found.at) == found
 
     def repairs_of(self, label: str) -> list[Attempt]:
         """Every correction of a candidate, kept or not."""

@@ -34,6 +34,18 @@ def test_a_problem_has_one_seed_under_all_conditions_but_the_repeated_one() -> N
     assert again.recipe.again and again.recipe.of == "B" and not second.recipe.again
 
 
+def test_the_lens_is_used_only_where_that_is_said(tmp_path: Path) -> None:
+    assert not any(one.lens for one in choose("", BASE))
+    assert all(one.lens for one in choose("", BASE, lens=True))
+    file = tmp_path / "more.toml"
+    file.write_text('[conditions.C-lens]\narm = "C"\nlens = true\n')
+    found = choose("C,C-lens", BASE, file, again="C-lens")
+    assert [(one.name, one.lens) for one in found] == [
+        ("C", False), ("C-lens", True), ("C-lens again", True),
+    ]  # fmt: skip
+    assert found[1].settings == found[0].settings, "it is no setting of the solver"
+
+
 def test_seconds_end_nothing_unless_a_condition_says_so(tmp_path: Path) -> None:
     file = tmp_path / "more.toml"
     file.write_text('[conditions.quick]\narm = "B"\nmost_seconds = 20\n')
@@ -62,6 +74,7 @@ def test_a_file_names_more(tmp_path: Path) -> None:
         ("[conditions.x]\nheat = 1\n", "heat"),
         ("[conditions.x]\ncandidates = 9\n", "candidates"),
         ("[conditions.x]\nseed = 9\n", "same seeds"),
+        ('[conditions.x]\nlens = "yes"\n', "lens of x is neither true nor false"),
         ('[conditions."a,b"]\n', "cannot be called"),
         ('[conditions."x again"]\n', "cannot be called"),
         ("conditions = 3\n", "no table"),

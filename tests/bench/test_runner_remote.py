@@ -24,6 +24,7 @@ from tests.engine.remote_double import (
     begin,
     in_turn,
     say,
+    silent,
     streaming,
     text,
     usage,
@@ -43,13 +44,6 @@ async def drop(asked: Asked, writer: asyncio.StreamWriter) -> Reply | None:
     return None
 
 
-async def stall(asked: Asked, writer: asyncio.StreamWriter) -> Reply | None:
-    """Begins an answer and falls silent."""
-    await begin(writer)
-    await asyncio.sleep(3600)
-    return None
-
-
 async def run(folder: Path, talk: Talk, pauses: Sequence[float] = FAST) -> tuple[Bench, RunFolder, Double]:
     server = Double(talk)
     async with server.running() as address:
@@ -61,7 +55,7 @@ async def run(folder: Path, talk: Talk, pauses: Sequence[float] = FAST) -> tuple
 
 
 @pytest.mark.parametrize(
-    "bad", [say(429, {"error": "too many"}), say(500, {"error": "oh no"}), drop, stall],
+    "bad", [say(429, {"error": "too many"}), say(500, {"error": "oh no"}), drop, silent],
     ids=["429", "500", "drops", "stalls"],
 )  # fmt: skip
 async def test_a_server_that_fails_for_a_while_costs_nothing(

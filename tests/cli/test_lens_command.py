@@ -114,6 +114,9 @@ def test_training_shows_its_progress_and_the_gate(lens: Command, monkeypatch: py
     code, out, err = lens("train", "--model", "000")
     assert code == 0 and err.splitlines() == [f"fold {fold} of 5" for fold in range(1, 6)]
     assert out.startswith("trained in ") and "\nopen: It beats chance where candidates are tied" in out
+    assert ", afresh: 320 candidates" in out
+    assert "afresh, for there is no problem that it has not seen" in lens("train", "--go-on")[1]
+    assert ", afresh, for there is no problem" in lens("status")[1]
     code, out, err = lens("train", "--model", "1")
     assert code == 2 and "choose from 000000000000" in err
 

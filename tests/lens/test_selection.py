@@ -53,6 +53,30 @@ def test_a_score_that_knows_opens_the_gate() -> None:
     assert gates.from_json(gate.as_json()) == gate
 
 
+def test_ties_count_as_far_as_their_labels_are_believed() -> None:
+    data = candidates()
+    doubted = replace(data, trust=np.full(data.size, 0.1, dtype=np.float32))
+    found = selection(doubted, perfect(data))
+    assert found.deciding > gates.LEAST_DECIDING > found.believed
+    assert found.believed == pytest.approx(found.deciding / 10, rel=1e-6)
+    assert found.gain.value == pytest.approx(selection(data, perfect(data)).gain.value)
+    gate = gates.decide(found)
+    assert gate.state == "closed" and f"which count as {found.believed:.1f} by the trust" in gate.why
+    believed = gates.decide(selection(data, perfect(data)))
+    assert gates.again(believed, found) == believed, "too little to decide anew"
+
+
+def test_what_is_hardly_believed_hardly_weighs() -> None:
+    """The same score on problems that it gets right, and on doubtful ones that it gets wrong."""
+    data = candidates(problems=80)
+    first = data.groups < 40
+    score = np.where(first, perfect(data), -perfect(data))
+    trust = np.where(first, 1.0, 0.3).astype(np.float32)
+    even, weighed = selection(data, score), selection(replace(data, trust=trust), score)
+    assert abs(even.gain.value) < 0.1 < weighed.gain.value
+    assert not gates.decide(even).opened and gates.decide(weighed).opened
+
+
 def test_a_score_by_chance_does_not() -> None:
     """But for one in forty: that is what an interval of 95 % means."""
     opened = 0

@@ -48,6 +48,19 @@ class TestCase:
     """File and line (from 1) of each step of the traceback that lies in the repository, innermost last."""
 
 
+_SIGNS = ("::", ".", "[", " > ", "/")
+"""What stands between a group of tests and the rest of an id."""
+
+
+def within(test: str, group: str) -> bool:
+    """Whether the id ``test`` is ``group`` or lies in it: a file, class, package, folder, or a test with all
+    its parameters."""
+    if test == group:
+        return True
+    rest = test.removeprefix(group.rstrip("/"))
+    return rest != test and rest.startswith(_SIGNS)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """What one run of a test command told, out of the machine-readable report alone."""
@@ -65,9 +78,16 @@ class Report:
     """What the command printed, shortened: shown to the person, never believed."""
 
     def passed(self, test: str) -> bool:
-        """Whether that test was run and passed."""
+        """Whether that test was run and passed.
+
+        A file, a class or a package, such as one that could not be collected before, passes if the run was
+        whole and all of its tests that were not skipped passed, at least one.
+        """
         case = self.cases.get(test)
-        return case is not None and case.outcome is Outcome.PASSED
+        if case is not None:
+            return case.outcome is Outcome.PASSED
+        found = {one.outcome for name, one in self.cases.items() if within(name, test)}
+        return self.whole and Outcome.PASSED in found and found <= {Outcome.PASSED, Outcome.SKIPPED}
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,6 +62,11 @@ class Job:
     """Policy project: what is executed instead of ``source``; looked up inside, without a shell."""
     tree: str = ""
     """Policy project: absolute path of a folder; the program starts in a private copy of it, without .git."""
+    files: tuple[tuple[str, bytes | None], ...] = ()
+    """Of that copy: paths below its top, with ``/``, and what is there instead; None for no file.
+
+    IE where one leads outside, into .git, or through a link.
+    """
     shown: tuple[str, ...] = ()
     """Policy project: further folders it may read, like a virtual environment."""
     environment: tuple[tuple[str, str], ...] = ()

@@ -50,6 +50,8 @@ class _Box:
     processes: bool
     network: bool = False
     tree: str = ""
+    changes: tuple[tuple[str, bool], ...] = ()
+    """Paths in the copy of the tree, and whether there is to be a file: its content is among the parts."""
     tasks: int
     tmp_bytes: int = _TMP_BYTES
     file_bytes: int = _FILE_BYTES
@@ -113,11 +115,12 @@ def _project(
     box = _Box(
         command=line, mounts=(*mounts, *job.shown), environment={**values, **dict(job.environment)},
         start=TREE if job.tree else SCRATCH,
-        files=files, tree=job.tree, processes=True, network=True, tasks=PROCESSES,
+        files=files, tree=job.tree, changes=tuple((path, content is not None) for path, content in job.files),
+        processes=True, network=True, tasks=PROCESSES,
         tmp_bytes=_PROJECT_BYTES, file_bytes=_PROJECT_FILE_BYTES, files_most=_PROJECT_FILES,
         spared=_SPARED,
     )  # fmt: skip
-    return _request(job, box, [job.stdin, *contents])
+    return _request(job, box, [job.stdin, *contents, *(content or b"" for _, content in job.files)])
 
 
 def _request(job: Job, box: _Box, parts: list[bytes]) -> Request:

@@ -143,12 +143,14 @@ def _unfit(job: Job) -> str:
     """Why ``job`` makes no sense; empty when it does."""
     if job.entry_point and not _is_array(job.arguments):
         return "the arguments are not a JSON array"
-    if job.policy is Policy.STRICT and (job.command or job.tree or job.shown or job.environment):
+    if job.policy is Policy.STRICT and (job.command or job.tree or job.shown or job.environment or job.files):
         return "commands, trees, folders and variables are for the policy project"
     if job.policy is Policy.PROJECT and job.entry_point:
         return "functions are called under the policy strict only"
     if job.tree and not os.path.isabs(job.tree):
         return f"{job.tree} is not an absolute path"
+    if job.files and not job.tree:
+        return "files are changed in the copy of a tree, and none is named"
     return ""
 
 

@@ -10,7 +10,7 @@ from tree_sitter import Node
 from atlas_tui.syntax import recovery, tree
 
 _DEFINITIONS = ("function_definition", "class_definition")
-_CONDITIONAL = (
+CONDITIONAL = (
     "if_statement", "elif_clause", "else_clause", "try_statement", "except_clause", "except_group_clause",
     "finally_clause", "block", "with_statement", "for_statement", "while_statement", "match_statement",
     "case_clause",
@@ -130,7 +130,7 @@ def defined(scope: Node) -> Iterator[tuple[Node, Node]]:
         inner = node.child_by_field_name("definition") if node.type == "decorated_definition" else node
         if inner is not None and inner.type in _DEFINITIONS:
             yield node, inner
-        elif node.type in _CONDITIONAL:
+        elif node.type in CONDITIONAL:
             stack.extend(reversed(node.children))
 
 

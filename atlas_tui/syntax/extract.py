@@ -65,7 +65,7 @@ def extract(reply: str, entry_point: str = "") -> Extracted:
         return Extracted("", f"the reply has {len(reply):,} characters; at most {tree.MAX_CHARS:,} are read")
     whole = tree.encode(reply).decode("utf-8").removeprefix("\ufeff")
     whole = whole.replace("\r\n", "\n").replace("\r", "\n")
-    answer = _without_thinking(whole)
+    answer = without_thinking(whole)
     best = _best(answer, entry_point)
     if best is None and answer != whole and "<think>" not in whole:
         best = _best(whole, entry_point)  # A program that only mentions the tag was cut apart.
@@ -74,7 +74,8 @@ def extract(reply: str, entry_point: str = "") -> Extracted:
     return Extracted(best.code, str(best.fault) if best.fault else "")
 
 
-def _without_thinking(reply: str) -> str:
+def without_thinking(reply: str) -> str:
+    """The reply after what the model thought before it answered."""
     answer = reply
     while (opened := _THINKING.match(answer)) is not None:
         answer = answer[opened.end() :]
@@ -134,7 +135,7 @@ def _fenced(lines: list[str]) -> Iterator[_Piece]:
 
 
 def _piece(text: str, python: bool = True) -> _Piece:
-    code = _dedented(text)
+    code = dedented(text)
     fault = check(code)
     if fault is not None:
         return _Piece(code, fault, python, frozenset(), False, True)
@@ -144,8 +145,8 @@ def _piece(text: str, python: bool = True) -> _Piece:
     return _Piece(code, None, python, names, runs, states)
 
 
-def _dedented(text: str) -> str:
-    """Without outer blank lines and without the indentation of its first line (a block in a list)."""
+def dedented(text: str) -> str:
+    """The code without outer blank lines and without the indentation of its first line, as in a list."""
     lines = text.split("\n")
     first = next((number for number, line in enumerate(lines) if line.strip()), len(lines))
     code = "\n".join(lines[first:]).rstrip()

@@ -1,14 +1,17 @@
-"""Parse Python with tree-sitter: bounded, and without ever running or compiling what is read."""
+"""Parse programs with tree-sitter: bounded, and without ever running or compiling what is read."""
 
 from __future__ import annotations
 
+import re
+import resource
+import sys
 import threading
 import time
 from collections.abc import Iterator
-from functools import cache
 
-import tree_sitter_python
-from tree_sitter import Language, Node, Parser, Tree
+from tree_sitter import Node, Parser, Tree
+
+from atlas_tui.syntax.grammars import PYTHON, grammar
 
 MAX_CHARS = 1_000_000
 """Most characters of a reply or a program that are looked at."""
@@ -16,35 +19,55 @@ MAX_CHARS = 1_000_000
 PARSE_SECONDS = 2.0
 """Hostile text can make error recovery slow; ordinary programs take milliseconds."""
 
+PARSE_BYTES = 256 << 20
+"""Memory by which the whole process may grow meanwhile: with some grammars error recovery takes gigabytes."""
+
 _CHUNK = 1 << 16
+_STATEMENT_ENDS = re.compile(rb"[;{}]")
+_TANGLING = {"java": re.compile(rb"<|=>"), "c": re.compile(rb"=>"), "cpp": re.compile(rb"=>")}
+_MOST_SIGNS = 500
 _local = threading.local()
 
 
-@cache
-def _language() -> Language:
-    return Language(tree_sitter_python.language())
-
-
-def _parser() -> Parser:
+def _parser(language: str) -> Parser:
     # A parser keeps state between calls, so each thread has its own.
-    if not hasattr(_local, "parser"):
-        _local.parser = Parser(_language())
-    parser: Parser = _local.parser
-    return parser
+    if not hasattr(_local, "parsers"):
+        _local.parsers = {}
+    parsers: dict[str, Parser] = _local.parsers
+    if language not in parsers:
+        parsers[language] = Parser(grammar(language))
+    return parsers[language]
 
 
-def parse(source: bytes) -> Tree | None:
-    """The syntax tree of ``source``, or None when it cannot be parsed within ``PARSE_SECONDS``."""
-    parser = _parser()
-    deadline = time.monotonic() + PARSE_SECONDS
+def parse(source: bytes, language: str = PYTHON, seconds: float = PARSE_SECONDS) -> Tree | None:
+    """The syntax tree of ``source``; None when that takes more than ``seconds`` or ``PARSE_BYTES``."""
+    if language in _TANGLING and _is_tangled(source, _TANGLING[language]):
+        return None
+    parser = _parser(language)
+    deadline = time.monotonic() + seconds
+    most = _peak_bytes() + PARSE_BYTES
     try:
         return parser.parse(
             lambda offset, _point: source[offset : offset + _CHUNK],
-            progress_callback=lambda _offset, _error: time.monotonic() > deadline,
+            progress_callback=lambda _offset, _error: time.monotonic() > deadline or _peak_bytes() > most,
         )
     except ValueError:
         parser.reset()
         return None
+
+
+def _is_tangled(source: bytes, signs: re.Pattern[bytes]) -> bool:
+    """Whether one statement holds more of these signs than any person writes.
+
+    At the end of such a file these grammars take gigabytes, or minutes, in a single step that nothing ends.
+    """
+    return any(len(signs.findall(part)) > _MOST_SIGNS for part in _STATEMENT_ENDS.split(source))
+
+
+def _peak_bytes() -> int:
+    """The most memory that this process ever had."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak << 10
 
 
 def encode(code: str) -> bytes:

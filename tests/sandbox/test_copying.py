@@ -98,6 +98,19 @@ def test_the_top_may_be_a_link_itself(source: Path, target: Path, tmp_path: Path
     assert copied(tmp_path / "alias", target).files == 1
 
 
+def test_only_what_is_named_is_copied(source: Path, target: Path) -> None:
+    for path in ("a/b/c.py", "a/b/d.py", "a/e.py", "f/g.py", ".git/config", "h.py"):
+        (source / path).parent.mkdir(parents=True, exist_ok=True)
+        (source / path).write_text("x")
+    (source / "link").symlink_to("h.py")
+    only = ["a/b/c.py", "link", ".git/config", "f", "not/there"]
+    found = copy_tree(str(source), str(target), CopyLimits(entries=6), only=only)
+    assert found == Copied(1, 1, ())
+    assert sorted(str(path.relative_to(target)) for path in target.rglob("*")) == [
+        "a", "a/b", "a/b/c.py", "f", "link",
+    ]  # fmt: skip
+
+
 def test_the_history_is_left_out_at_any_depth(source: Path, target: Path) -> None:
     (source / ".git" / "hooks").mkdir(parents=True)
     (source / "module").mkdir()

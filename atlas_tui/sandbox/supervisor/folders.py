@@ -32,7 +32,7 @@ def sweep() -> None:
     for name in os.listdir(tempfile.gettempdir()):
         match = _NAME.match(name)
         path = os.path.join(tempfile.gettempdir(), name)
-        if match is None or _lives(int(match[1])) or not _is_ours(path):
+        if match is None or lives(int(match[1])) or not _is_ours(path):
             continue
         try:
             tidy.remove(path)
@@ -40,7 +40,8 @@ def sweep() -> None:
             log.warning("%s could not be removed", path, exc_info=True)
 
 
-def _lives(pid: int) -> bool:
+def lives(pid: int) -> bool:
+    """Whether there is a process of this number."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

@@ -13,7 +13,7 @@ from typing import Any
 
 from atlas_tui.sandbox import wire
 from atlas_tui.sandbox.inside import confine, limits, tidy
-from atlas_tui.sandbox.supervisor import command, copying, family, folders, seccomp
+from atlas_tui.sandbox.supervisor import changing, command, copying, family, folders, seccomp
 from atlas_tui.sandbox.supervisor.chore import Chore
 from atlas_tui.sandbox.supervisor.isolated import NOBODY, Isolated, Lines
 from atlas_tui.sandbox.supervisor.run import Run
@@ -34,8 +34,8 @@ class BoxRun(Run):
 
     ``request["box"]`` holds ``command``, ``environment``, ``start`` (each may name the places that
     ``token`` gives), ``files`` (names, whose contents follow standard input), ``mounts``, ``tree``,
-    ``processes``, ``network``, ``spared``, ``tasks``, ``space_bytes``, ``file_bytes``, ``tmp_bytes``,
-    ``files_most``.
+    ``changes`` (paths in its copy, and whether there is to be a file; contents follow), ``processes``,
+    ``network``, ``spared``, ``tasks``, ``space_bytes``, ``file_bytes``, ``tmp_bytes``, ``files_most``.
     """
 
     def __init__(self, request: dict[str, Any], content: bytes) -> None:
@@ -65,14 +65,13 @@ class BoxRun(Run):
             self._launch()
             return
         target = os.path.join(self._folder, "tree")
-        owner = NOBODY if drop else -1
+        owner, changes = NOBODY if drop else -1, self._changes()
         self._chore = Chore(
-            lambda: {"skipped": list(copying.copy_tree(source, target, owner=owner).skipped)},
-            copying.CopyRefused,
+            lambda: _copy(source, target, changes, owner), copying.CopyRefused, changing.ChangeRefused
         )
 
     def _launch(self) -> None:
-        parts = self._parts()
+        parts = self._parts()[: 1 + len(self.request["box"]["files"])]
         with contextlib.ExitStack() as theirs:
             ends = self.open_streams(theirs, self._drop, "stdout", "stderr")
             stdin = self.memory("stdin", parts[0], theirs)
@@ -100,6 +99,14 @@ class BoxRun(Run):
             parts.append(self.content[place : place + size])
             place += size
         return parts
+
+    def _changes(self) -> list[changing.Change]:
+        box = self.request["box"]
+        contents = self._parts()[1 + len(box["files"]) :]
+        return [
+            (path, content if there else None)
+            for (path, there), content in zip(box["changes"], contents, strict=True)
+        ]
 
     def _make_folder(self) -> None:
         """On the host: for a private copy of a tree, and in the tier reduced for all the rest."""
@@ -202,7 +209,7 @@ class BoxRun(Run):
             return True
         self._skipped = told.get("skipped", [])
         if "error" in told or self.killed_for:
-            self.fault = f"the tree could not be copied: {self.killed_for or told['error']}"
+            self.fault = f"no copy of the tree: {self.killed_for or told['error']}"
             return self._removed()
         self._launch()
         return False
@@ -320,6 +327,12 @@ def _free(folder: str) -> int:
     """Bytes that the disk of ``folder`` has left for us."""
     told = os.statvfs(folder)
     return told.f_bavail * told.f_frsize
+
+
+def _copy(source: str, target: str, changes: list[changing.Change], owner: int) -> dict[str, Any]:
+    copied = copying.copy_tree(source, target, owner=owner)
+    changing.change(target, changes, owner)
+    return {"skipped": list(copied.skipped)}
 
 
 def _remove(folder: str) -> dict[str, Any]:

@@ -1,0 +1,98 @@
+"""Which files a candidate may change, and which ones decide on it and therefore stay as they are."""
+
+from __future__ import annotations
+
+import configparser
+import json
+import re
+import tomllib
+from collections.abc import Iterable
+from typing import Any
+
+from atlas_tui.problem import Project
+from atlas_tui.project.files import matches
+
+CONFIGURATION = (
+    "conftest.py", "pytest.ini", ".pytest.ini", "pytest.toml", ".pytest.toml", "tox.ini", "noxfile.py",
+    "Makefile", "makefile", "GNUmakefile", "sitecustomize.py", "usercustomize.py", "*.pth",
+    "jest.config.*", "jest.setup.*", "vitest.config.*", "vitest.workspace.*", "vite.config.*", ".mocharc*",
+    "karma.conf.*", "nextest.toml", "build.rs", ".cargo/config", ".cargo/config.toml", ".npmrc",
+)  # fmt: skip
+"""Patterns of files that configure how tests run; a candidate changes none of them unless it is allowed."""
+
+_TEST_FILE = re.compile(
+    r"(.*/)?(tests?|__tests__|testing|spec|specs|testdata)/.*"
+    r"|(.*/)?(test_[^/]*|[^/]*_tests?)\.(py|pyi|pyw)|(.*/)?[^/]*_test\.go|(.*/)?tests?\.(py|rs)"
+    r"|(.*/)?[^/]*\.(test|spec)\.[cm]?[jt]sx?|(.*/)?[^/]*(Test|Tests|IT)\.(java|kt)"
+)
+_DECIDING_TABLES = ("pytest", "tox", "nox", "coverage", "unittest")
+
+
+def protected_paths(paths: Iterable[str], tests: Iterable[str] = ()) -> tuple[str, ...]:
+    """Patterns for ``Project.protected``: what configures tests, and the test files that there are.
+
+    New test files may be added: only paths out of ``paths`` are meant.
+
+    Args:
+        paths: the files of the tree.
+        tests: ids of the tests that decide; the files they begin with count, whatever they are called.
+    """
+    there = sorted(set(paths))
+    deciding = {test.partition("::")[0] for test in tests}
+    return (*CONFIGURATION, *(path for path in there if path in deciding or is_test_file(path)))
+
+
+def is_test_file(path: str) -> bool:
+    """Whether a file of this name holds tests or what belongs to them, as is usual in its language."""
+    return _TEST_FILE.fullmatch(path) is not None
+
+
+def is_allowed(project: Project, path: str) -> bool:
+    """Whether the person left this file to candidates."""
+    return not project.allowed or matches(path, project.allowed)
+
+
+def decides(project: Project, path: str) -> bool:
+    """Whether the file decides on the change, and the person did not name this very file as allowed."""
+    if path in project.allowed:
+        return False
+    return matches(path, project.protected) or matches(path, CONFIGURATION)
+
+
+def deciding_part(path: str, old: bytes | None, new: bytes | None) -> str:
+    """What a change of a file that is otherwise free does to how tests run, in words; empty: nothing."""
+    name = path.rpartition("/")[2]
+    parts = {"pyproject.toml": _of_pyproject, "package.json": _of_package, "setup.cfg": _of_ini}.get(name)
+    if parts is None or parts(old) == parts(new):
+        return ""
+    return "it changes how tests are run"
+
+
+def _of_pyproject(content: bytes | None) -> Any:
+    try:
+        tools = tomllib.loads((content or b"").decode()).get("tool", {})
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError):
+        return content
+    return {name: tools.get(name) for name in _DECIDING_TABLES} if isinstance(tools, dict) else tools
+
+
+def _of_package(content: bytes | None) -> Any:
+    try:
+        found = json.loads(content or b"{}")
+    except (ValueError, RecursionError):
+        return content
+    keys = ("scripts", "jest", "vitest", "mocha", "ava", "c8", "nyc", "type", "imports")
+    return {key: found.get(key) for key in keys} if isinstance(found, dict) else found
+
+
+def _of_ini(content: bytes | None) -> Any:
+    parser = configparser.RawConfigParser(strict=False)
+    try:
+        parser.read_string((content or b"").decode())
+    except (UnicodeDecodeError, configparser.Error):
+        return content
+    return {
+        section: dict(parser.items(section))
+        for section in parser.sections()
+        if section == "aliases" or any(word in section for word in _DECIDING_TABLES)
+    }

@@ -1,0 +1,88 @@
+"""What tests in Go and Rust need of the person's environment, and other programs of a test command."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+from atlas_tui.project.environment_parts import SYSTEM_PATH, Parts, existing
+from atlas_tui.project.names import shown
+from atlas_tui.sandbox import placing
+
+_SHEBANG_BYTES = 400
+
+
+def add_go(parts: Parts) -> None:
+    """The toolchain and the modules that were downloaded."""
+    if parts.toolchain("go") is None:
+        return
+    first = parts.given.get("GOPATH", "").split(os.pathsep)[0] or str(parts.home / "go")
+    modules = Path(parts.given.get("GOMODCACHE") or f"{first}/pkg/mod")
+    if modules.is_dir():
+        if parts.show(modules):
+            parts.variables["GOMODCACHE"] = str(modules)
+            parts.notes.append(f"Go: modules of {shown(str(modules))}")
+    elif "go.sum" in parts.files.paths and not existing([parts.root / "vendor"]):
+        parts.notes.append(
+            f"the modules of go.sum are not in {shown(str(modules))}, and the tests have no network:"
+            " run go mod download"
+        )
+
+
+def add_rust(parts: Parts) -> None:
+    """The toolchain and the crates that were downloaded."""
+    if parts.toolchain("rust", beside="cargo") is None:
+        return
+    home = Path(parts.given.get("CARGO_HOME") or parts.home / ".cargo")
+    crates = existing([home / "registry", home / "git"])  # not what lies beside them: credentials
+    if crates:
+        if parts.show(*crates):
+            parts.variables["CARGO_HOME"] = str(home)
+            parts.notes.append(f"Rust: crates of {shown(str(home))}")
+    elif _names_crates(parts):
+        parts.notes.append(
+            f"the crates of Cargo.lock are not in {shown(str(home))}, and the tests have no network:"
+            " run cargo fetch"
+        )
+
+
+def add_program(parts: Parts, name: str) -> None:
+    """A program of the test command, unless the system or what is shown already brings it."""
+    if os.sep in name or _is_there(parts, name):
+        return
+    found = next(placing.on_path((name,), parts.search_path), "")
+    if not found:
+        parts.notes.append(f"{shown(name)} was not found on the PATH")
+        return
+    try:
+        wanted = [placing.place(found)]
+        interpreter = _interpreter(found)
+        if interpreter:
+            wanted.append(placing.place(interpreter))
+    except (OSError, ValueError) as error:
+        parts.notes.append(f"{shown(found)} cannot be shown to the tests: {error}")
+        return
+    if all(parts.show(*one.mounts) for one in wanted):
+        parts.folders.append(str(Path(wanted[0].path).parent))
+
+
+def _is_there(parts: Parts, name: str) -> bool:
+    return shutil.which(name, path=os.pathsep.join([*parts.folders, *SYSTEM_PATH])) is not None
+
+
+def _interpreter(program: str) -> str:
+    """Who runs a script; empty where the system does, or it is no script."""
+    with Path(program).open("rb") as file:
+        line = file.read(_SHEBANG_BYTES).partition(b"\n")[0]
+    words = os.fsdecode(line[2:]).split() if line.startswith(b"#!") else []
+    if not words or not Path(words[0]).is_absolute() or placing.is_shown(words[0], ()):
+        return ""
+    return words[0] if Path(words[0]).exists() else ""
+
+
+def _names_crates(parts: Parts) -> bool:
+    try:
+        return "registry+" in (parts.root / "Cargo.lock").read_text("utf-8", "replace")
+    except OSError:
+        return False

@@ -1,0 +1,472 @@
+"""A reply put into files: what it names is replaced, everything else keeps every byte."""
+
+from __future__ import annotations
+
+import ast
+import random
+from pathlib import Path
+
+import pytest
+
+from atlas_tui.problem import Project
+from atlas_tui.project.base import FileChange
+from atlas_tui.project.editing import Reply, read_reply
+from tests.project.editing_parts import project_of, replied
+
+SHOP = '''\
+#!/usr/bin/env python
+"""A small shop."""
+
+import math
+from dataclasses import dataclass
+
+LIMIT = 3  # items
+NAMES = {
+    "a": 1,
+}
+
+
+@dataclass
+class Item:
+    """What is sold."""
+
+    name: str
+    price: int = 0
+
+    # Above total.
+    def total(self, count: int) -> int:
+        return self.price * count
+
+    @property
+    def label(self) -> str:
+        return self.name
+
+    @label.setter
+    def label(self, value: str) -> None:
+        self.name = value
+
+
+class Cart(list):
+    def add(self, item):
+        self.append(item)
+
+    def cost(self):
+        return sum(i.price for i in self)
+
+
+def rounded(value):
+    # Up.
+    return math.ceil(value)
+
+
+async def fetch(url):
+    return url
+
+
+if __name__ == "__main__":
+    print(rounded(1.5))
+'''
+
+
+def test_a_function_replaces_its_like_and_nothing_else(tmp_path: Path) -> None:
+    reply = replied(
+        tmp_path,
+        {"shop.py": SHOP},
+        "### shop.py\n```python\ndef rounded(value):\n    return math.floor(value)\n```",
+    )
+    assert reply.fault == "" and reply.notes == () and reply.flags == ()
+    expected = SHOP.replace("    # Up.\n    return math.ceil(value)", "    return math.floor(value)")
+    assert reply.changes == (FileChange("shop.py", expected.encode()),)
+    assert reply.lines == 3
+    assert reply.diff.startswith("diff --git a/shop.py b/shop.py\n--- a/shop.py\n+++ b/shop.py\n@@ ")
+
+
+HEADINGS = [
+    "### shop.py\n```python\n{}\n```",
+    "### `shop.py`\n\n```python\n{}\n```",
+    "**shop.py**\n```python\n{}\n```",
+    "1. **`shop.py`**:\n```python\n{}\n```",
+    "File: shop.py\n```py\n{}\n```",
+    "`shop.py`:\n```\n{}\n```",
+    "shop.py\n~~~python\n{}\n~~~",
+    "```python shop.py\n{}\n```",
+    "```python:shop.py\n{}\n```",
+    '```python title="shop.py"\n{}\n```',
+    "```shop.py\n{}\n```",
+    "```python\n# shop.py\n{}\n```",
+    "```python\n# File: ./shop.py\n{}\n```",
+    "Here is the new version of `shop.py`, as asked:\n```python\n{}\n```",
+    "### shop.py::rounded\n```python\n{}\n```",
+    "```python\n{}\n```",
+    "<think>```python\nno\n```</think>\n### shop.py\n```python\n{}\n```",
+    "### src/shop.py\nText.\n\n### shop.py (rounded)\n\n```python\n{}\n```\nDone.",
+    "{}",
+]
+
+
+@pytest.mark.parametrize("form", HEADINGS)
+def test_many_ways_to_name_the_file(tmp_path: Path, form: str) -> None:
+    code = "def rounded(value):\n    return 1"
+    reply = replied(
+        tmp_path, {"shop.py": SHOP, "src/other.py": "x = 1\n"}, form.format(code), targets=("shop.py",)
+    )
+    assert [change.path for change in reply.changes] == ["shop.py"], reply
+    assert "    return 1\n" in text(reply) and "math.ceil" not in text(reply)
+    assert text(reply).startswith(SHOP[:400])
+
+
+def text(reply: Reply, path: str = "") -> str:
+    return next((c.content or b"").decode() for c in reply.changes if path in ("", c.path))
+
+
+def shop(tmp_path: Path, code: str, heading: str = "### shop.py") -> str:
+    reply = replied(tmp_path, {"shop.py": SHOP}, f"{heading}\n```python\n{code}\n```")
+    assert not reply.fault, reply
+    return text(reply)
+
+
+def test_a_class_with_one_method_keeps_the_rest(tmp_path: Path) -> None:
+    code = (
+        "class Cart:\n    def cost(self):\n        return 0\n\n    def clear_all(self):\n        self.clear()"
+    )
+    expected = SHOP.replace(
+        "        return sum(i.price for i in self)\n",
+        "        return 0\n\n    def clear_all(self):\n        self.clear()\n",
+    )
+    assert shop(tmp_path, code) == expected
+
+
+def test_fields_of_a_class_are_replaced_and_added(tmp_path: Path) -> None:
+    code = "@dataclass\nclass Item:\n    price: int = 1\n    tax: float = 0.0\n"
+    assert shop(tmp_path, code) == SHOP.replace("price: int = 0\n", "price: int = 1\n    tax: float = 0.0\n")
+
+
+def test_the_head_of_a_class_changes(tmp_path: Path) -> None:
+    code = (
+        "@dataclass(frozen=True)\nclass Item(Base):\n"
+        "    def total(self, count: int) -> int:\n        return 1"
+    )
+    expected = SHOP.replace("@dataclass\nclass Item:", "@dataclass(frozen=True)\nclass Item(Base):")
+    assert shop(tmp_path, code) == expected.replace("return self.price * count", "return 1")
+
+
+def test_only_the_setter_changes(tmp_path: Path) -> None:
+    code = "class Item:\n    @label.setter\n    def label(self, value):\n        self.name = value.strip()"
+    expected = SHOP.replace(
+        "def label(self, value: str) -> None:\n        self.name = value",
+        "def label(self, value):\n        self.name = value.strip()",
+    )
+    assert shop(tmp_path, code) == expected
+
+
+def test_decorators_that_are_forgotten_stay(tmp_path: Path) -> None:
+    source = (
+        "class A:\n    @staticmethod\n    def s(x):\n        return 1\n\n    @property\n    def p(self):\n"
+        "        return 1\n\n\n@lru_cache\ndef f(x):\n    return 1\n\n\n"
+        "@contextmanager\ndef g():\n    yield 1\n"
+    )
+    code = source.replace("return 1", "return 2").replace("yield 1", "yield 2")
+    bare = "\n".join(line for line in code.split("\n") if "@" not in line)
+    reply = replied(tmp_path, {"m.py": source}, f"### m.py\n```python\n{bare}\n```")
+    # What a cache does may be what was wrong; a property is one whatever it returns.
+    assert text(reply) == code.replace("@lru_cache\n", "")
+    moved = replied(
+        tmp_path,
+        {"m.py": source},
+        "### m.py\n```\nclass A:\n    def s(self, x):\n        pass\n```",
+    )
+    assert "@staticmethod" not in text(moved)
+
+
+@pytest.mark.parametrize("heading", ["### shop.py", "### shop.py::Cart.cost", "### shop.py::Cart"])
+def test_a_method_alone_goes_to_its_class(tmp_path: Path, heading: str) -> None:
+    code = "    def cost(self):\n        return 0"
+    assert shop(tmp_path, code, heading) == SHOP.replace("sum(i.price for i in self)", "0")
+
+
+def test_a_method_of_no_known_class_is_a_fault(tmp_path: Path) -> None:
+    reply = replied(tmp_path, {"shop.py": SHOP}, "### shop.py\n```python\ndef other(self):\n    pass\n```")
+    assert reply.fault == "shop.py: other is a method, and it is not said of which class"
+    assert reply.changes == ()
+
+
+def test_new_functions_stand_behind_what_they_follow(tmp_path: Path) -> None:
+    code = (
+        "def first():\n    pass\n\n\ndef rounded(value):\n"
+        "    return second(value)\n\n\ndef second(value):\n    return value"
+    )
+    expected = SHOP.replace(
+        "def rounded(value):\n    # Up.\n    return math.ceil(value)\n",
+        (
+            "def first():\n    pass\n\n\ndef rounded(value):\n"
+            "    return second(value)\n\n\ndef second(value):\n    return value\n"
+        ),
+    )
+    assert shop(tmp_path, code) == expected
+
+
+def test_what_is_only_new_stands_above_the_program(tmp_path: Path) -> None:
+    expected = SHOP.replace("if __name__", "def fresh():\n    return 1\n\n\nif __name__")
+    assert shop(tmp_path, "def fresh():\n    return 1") == expected
+
+
+def test_constants_are_replaced(tmp_path: Path) -> None:
+    expected = SHOP.replace("LIMIT = 3  # items", "LIMIT = 4").replace(
+        '    "a": 1,\n', '    "a": 2,\n    "b": 3,\n'
+    )
+    assert shop(tmp_path, 'LIMIT = 4\nNAMES = {\n    "a": 2,\n    "b": 3,\n}') == expected
+
+
+def test_new_constants_stand_before_what_needs_them(tmp_path: Path) -> None:
+    expected = SHOP.replace("LIMIT = 3  # items", "STEP = 2\nLIMIT = 2 * STEP")
+    assert shop(tmp_path, "STEP = 2\nLIMIT = 2 * STEP") == expected
+    last = '    "a": 1,\n}\n'
+    expected = SHOP.replace(last, f"{last}# Most.\nMOST = 9\n").replace("math.ceil(value)", "MOST")
+    assert shop(tmp_path, "# Most.\nMOST = 9\n\ndef rounded(value):\n    # Up.\n    return MOST") == expected
+    late = "def fresh():\n    return 1\n\n\nTABLE = {1: fresh}"
+    assert shop(tmp_path, late) == SHOP.replace("if __name__", f"{late}\n\n\nif __name__")
+
+
+def test_missing_imports_are_added_and_others_stay(tmp_path: Path) -> None:
+    code = (
+        "import re\nimport os\nfrom dataclasses import dataclass, field\n"
+        "from shop import Item\n\n\ndef rounded(value):\n"
+        "    return re.sub('a', json.dumps(field), Decimal(1))\n\n"
+        "print(rounded(3))\nassert rounded(3)"
+    )
+    new = shop(tmp_path, code)
+    assert "import math\nfrom dataclasses import dataclass\nimport re\nfrom dataclasses import field\n" in new
+    assert "import json\n" in new and "from decimal import Decimal\n" in new
+    assert "import os" not in new and "import Item" not in new and "print(rounded(3))" not in new
+
+
+def test_an_import_alone_is_meant(tmp_path: Path) -> None:
+    files = {"pkg/__init__.py": 'from .a import one\n\n__all__ = ["one"]\n', "pkg/a.py": "one = two = 1\n"}
+    answer = '### pkg/__init__.py\n```python\nfrom .a import one, two\n\n__all__ = ["one", "two"]\n```'
+    assert text(replied(tmp_path, files, answer)) in (
+        'from .a import one, two\n\n__all__ = ["one", "two"]\n',
+        'from .a import one\nfrom .a import two\n\n__all__ = ["one", "two"]\n',
+    )
+
+
+def test_a_whole_file_and_a_new_one(tmp_path: Path) -> None:
+    answer = (
+        "### pkg/old.py (whole file)\n```python\nimport math\n\n\ndef one(value):\n    return 2\n```\n"
+        "### shop.py (whole file)\n```python\ndef rounded(value):\n    return 2\n```\n"
+        "### pkg/new/tax.py\n```python\nRATE = 0.1\n```\n"
+    )
+    files = {"shop.py": SHOP, "pkg/old.py": "import os\n\none = two = os\nos.x()\n"}
+    reply = replied(tmp_path, files, answer)
+    assert text(reply, "pkg/old.py") == "import math\n\n\ndef one(value):\n    return 2\n"
+    # Models call a part the whole file as well: too much would be lost.
+    assert text(reply, "shop.py") == SHOP.replace("    # Up.\n    return math.ceil(value)", "    return 2")
+    assert text(reply, "pkg/new/tax.py") == "RATE = 0.1\n"
+    assert "new file mode 100644\n--- /dev/null\n+++ b/pkg/new/tax.py\n" in reply.diff
+
+
+def test_a_new_file_may_be_empty(tmp_path: Path) -> None:
+    answer = "### pkg/__init__.py\n```python\n```\n### shop.py\n```python\n```\n"
+    reply = replied(tmp_path, {"shop.py": SHOP}, answer)
+    assert reply.changes == (FileChange("pkg/__init__.py", b""),)
+    assert reply.notes == ("shop.py: the block for it is empty",)
+
+
+def test_what_has_everything_is_the_whole_file(tmp_path: Path) -> None:
+    new = (
+        SHOP.replace("# Above total.", "# Over total.")
+        .replace("LIMIT = 3", "LIMIT = 5")
+        .replace("# Up.", "# Down.")
+    )
+    assert shop(tmp_path, new) == new
+
+
+def test_a_note_that_the_rest_stays_is_no_code(tmp_path: Path) -> None:
+    code = (
+        "# ... existing code ...\n\nclass Cart(list):\n"
+        "    # ... other methods unchanged ...\n    def cost(self):\n"
+        "        return 0\n\n# rest of the file stays the same"
+    )
+    assert shop(tmp_path, code, "### shop.py (whole file)") == SHOP.replace("sum(i.price for i in self)", "0")
+    reply = replied(
+        tmp_path,
+        {"shop.py": SHOP},
+        "### shop.py\n```python\ndef rounded(value):\n    x = 1\n    # ... rest unchanged\n```",
+    )
+    assert "is not whole" in reply.fault
+
+
+def test_several_files_and_blocks_under_one_heading(tmp_path: Path) -> None:
+    files = {"shop.py": SHOP, "lib/b.py": "def b():\n    return 1\n", "lib/c.py": "def c():\n    return 1\n"}
+    answer = (
+        "I change two files.\n\n### shop.py\nFirst:\n```python\n"
+        "def rounded(value):\n    return 1\n```\nThen:\n"
+        "```python\nasync def fetch(url):\n    return None\n```\n### b.py\n"
+        "```python\ndef b():\n    return 2\n```\n"
+        "Run it:\n```bash\npytest -q\n```\n### Tests\n```python\ndef test_b():\n    assert b() == 2\n```\n"
+    )
+    reply = replied(tmp_path, files, answer, context="### lib/b.py\n### lib/c.py\n")
+    assert [change.path for change in reply.changes] == ["lib/b.py", "shop.py"]
+    assert "return None" in text(reply, "shop.py") and "return 1\n" in text(reply, "shop.py")
+    assert text(reply, "lib/b.py") == "def b():\n    return 2\n"
+
+
+def test_how_the_code_is_used_goes_nowhere(tmp_path: Path) -> None:
+    answer = (
+        "### shop.py\n```python\ndef rounded(value):\n    return 1\n```\n"
+        "Use it:\n```python\nx = rounded(2)\nprint(x)\n```\n"
+        "It prints:\n```\n1\n```\n## More\n```python\ny = rounded(3)\n```\n```json\n{}\n```"
+    )
+    reply = replied(tmp_path, {"shop.py": SHOP}, answer, targets=("shop.py",))
+    assert text(reply) == SHOP.replace("    # Up.\n    return math.ceil(value)", "    return 1")
+    assert reply.notes == ()
+
+
+def test_one_block_with_comments_that_name_files(tmp_path: Path) -> None:
+    files = {"a.py": "def a():\n    return 1\n", "b.py": "def b():\n    return 1\n"}
+    answer = "```python\n# a.py\ndef a():\n    return 2\n\n# b.py\ndef b():\n    return 3\n```"
+    reply = replied(tmp_path, files, answer)
+    assert (
+        text(reply, "a.py") == "def a():\n    return 2\n"
+        and text(reply, "b.py") == "def b():\n    return 3\n"
+    )
+
+
+def test_a_correction_goes_on_top_of_the_candidate(tmp_path: Path) -> None:
+    before = [
+        FileChange("shop.py", SHOP.replace("LIMIT = 3", "LIMIT = 9").encode()),
+        FileChange("new.py", b"a = 1\n"),
+    ]
+    project = project_of(tmp_path, {"shop.py": SHOP})
+    reply = read_reply("### new.py\n```python\na = 2\n```", project, before)
+    assert [change.path for change in reply.changes] == ["new.py", "shop.py"]
+    assert text(reply, "new.py") == "a = 2\n" and "LIMIT = 9" in text(reply, "shop.py")
+    assert (
+        read_reply("### new.py\n```python\na = 1\n```", project, before).fault == "the reply changes nothing"
+    )
+
+
+def test_faults_are_told_in_words(tmp_path: Path) -> None:
+    files = {"shop.py": SHOP}
+    assert replied(tmp_path, files, "I do not know.").fault == "no code in the reply"
+    cut = replied(tmp_path, files, "### shop.py\n```python\ndef rounded(value):\n    return (1 +")
+    assert cut.fault.startswith("shop.py: the code for it cannot be read: line 2")
+    lost = replied(tmp_path, files, "```python\ndef nowhere():\n    pass\n```")
+    assert lost.fault == "the reply does not say which file the code for nowhere goes to"
+    same = replied(tmp_path, files, "### shop.py\n```python\nLIMIT = 3  # items\n```")
+    assert same.fault == "the reply changes nothing" and same.diff == ""
+
+
+def test_a_difference_is_taken_where_it_surely_fits(tmp_path: Path) -> None:
+    code = (
+        "--- a/shop.py\n+++ b/shop.py\n@@ -9,9 +9,9 @@\n def rounded(value):\n"
+        "     # Up.\n-    return math.ceil(value)\n+    return 1\n"
+    )
+    new = SHOP.replace("return math.ceil(value)", "return 1")
+    assert text(replied(tmp_path, {"shop.py": SHOP}, f"```diff\n{code}```")) == new
+    both = replied(
+        tmp_path,
+        {"shop.py": SHOP, "b.py": "x = 1\n"},
+        f"```diff\n--- b.py\n+++ b.py\n-x = 1\n+x = 2\n{code}```",
+    )
+    assert [change.path for change in both.changes] == ["b.py", "shop.py"] and text(both, "shop.py") == new
+    lost = replied(tmp_path, {"shop.py": SHOP}, "### shop.py\n```diff\n-    no such line\n+    x\n```")
+    assert lost.fault == "shop.py: a part of the difference for it fits in no place (no such line)"
+    twice = replied(tmp_path, {"a.py": "x\nx\n"}, "### a.py\n```diff\n-x\n+y\n```")
+    assert "fits in several places" in twice.fault
+
+
+def test_a_path_as_tracebacks_have_it(tmp_path: Path) -> None:
+    reply = replied(tmp_path, {"shop.py": SHOP}, "### /tree/shop.py\n```python\nLIMIT = 5")
+    assert [change.path for change in reply.changes] == ["shop.py"]
+    assert reply.notes == ("the reply ends inside of its last block",)
+
+
+def test_a_file_is_removed_when_it_is_said(tmp_path: Path) -> None:
+    reply = replied(tmp_path, {"shop.py": SHOP, "old.py": "x = 1\n"}, "### old.py (delete)\n\nDone.")
+    assert reply.changes == (FileChange("old.py", None),)
+    assert "deleted file mode 100644\n--- a/old.py\n+++ /dev/null\n" in reply.diff
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"def f(a):\r\n\treturn a\r\n\r\n\r\ndef g():\r\n\treturn 1\r\n",
+        b"\xef\xbb\xbfdef f(a):\n    return a\n\n\ndef g():\n    return 1",
+        (
+            "# -*- coding: latin-1 -*-\nX = 'é'\n\n\ndef f(a):\n    return a\n\n\n"
+            "def g():\n    return 1\n\n\n"
+        ).encode("latin-1"),
+        "def f(a):\n  return 'é'\n\n\ndef g():\n  return 1\n".encode("utf-16"),
+        b"class C:\n    x = 1\n\ndef f(a): return a\ndef g():\n    return 1  # one\n",
+    ],
+)
+def test_how_a_file_is_written_stays(tmp_path: Path, content: bytes) -> None:
+    reply = replied(tmp_path, {"m.py": content}, "### m.py\n```python\ndef g():\n    return 2\n```")
+    (change,) = reply.changes
+    ends = "\r\n" if b"\r\n" in content else "\n"
+    wide = content.startswith((b"\xff\xfe", b"\xfe\xff"))
+    style = "utf-16" if wide else "latin-1"
+    old = content.decode(style)
+    where = old.index("def g")
+    new = (change.content or b"").decode(style)
+    assert new[:where] == old[:where] and new.rstrip().endswith("return 2")
+    assert new.count(ends) == old.count(ends) and new.endswith("\n") == old.endswith("\n")
+
+
+def test_every_definition_replaced_by_itself_changes_nothing(tmp_path: Path) -> None:
+    for source in _sources(3):
+        project = project_of(tmp_path, {"m.py": source})
+        for code in (source, *(code for _, _, code in _definitions(source))):
+            reply = read_reply(f"### m.py\n```python\n{code}\n```", project)
+            assert reply.diff == "" and reply.fault == "the reply changes nothing", (code, reply)
+
+
+def test_a_changed_definition_changes_its_lines_alone(tmp_path: Path) -> None:
+    for source in _sources(6):
+        project = project_of(tmp_path, {"m.py": source})
+        lines = source.split("\n")
+        for start, end, code in _definitions(source)[:8]:
+            if not code.startswith(("def ", "async ")):
+                continue
+            longer = f"{code}\n    assert True"
+            reply = read_reply(f"### m.py\n```python\n{longer}\n```", project)
+            assert text(reply) == "\n".join([*lines[:start], *longer.split("\n"), *lines[end:]]), code
+
+
+def _sources(count: int) -> list[str]:
+    """Some files of this repository, always the same ones."""
+    root = Path(__file__).parent.parent.parent / "atlas_tui"
+    files = [path for room in ("workspace", "syntax", "store") for path in sorted((root / room).glob("*.py"))]
+    sources = [path.read_text(encoding="utf-8") for path in random.Random(7).sample(files, 3 * count)]
+    return sorted(sources, key=len)[:count]
+
+
+def _definitions(source: str) -> list[tuple[int, int, str]]:
+    """First line (from 0), line after the last, and text."""
+    lines = source.split("\n")
+    found = []
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.AsyncFunctionDef | ast.Assign):
+            first = min([node.lineno, *(each.lineno for each in getattr(node, "decorator_list", []))]) - 1
+            end = node.end_lineno or 0
+            found.append((first, end, "\n".join(lines[first:end])))
+    return found
+
+
+def test_random_text_never_breaks_it(tmp_path: Path) -> None:
+    project = project_of(tmp_path, {"shop.py": SHOP, "a b.py": "x = 1\n"})
+    parts = ["### shop.py\n", "```python\n", "```\n", "def rounded(value):\n", "    return 1\n",
+             "class Item:\n", "\x00", "é\ud800",
+             "### ../x.py\n", "# shop.py\n", "    def total(self):\n", "        pass\n", "(", "'''\n",
+             "~~~\n", "### a b.py\n",
+             "x = 2\n", "import os\n", "from . import *\n", "@\n", "\t", "\r\n",
+             "```json x.json\n", "{}\n"]  # fmt: skip
+    for seed in range(400):
+        chance = random.Random(seed)
+        reply = read_reply("".join(chance.choice(parts) for _ in range(chance.randrange(1, 25))), project)
+        assert bool(reply.changes) == bool(reply.diff) and (reply.changes or reply.fault)
+    assert _unchanged(project)
+
+
+def _unchanged(project: Project) -> bool:
+    return (Path(project.base) / "shop.py").read_text() == SHOP

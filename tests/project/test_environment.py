@@ -1,0 +1,337 @@
+"""What tests get of the person's environment: found, shown read-only, and never a home folder as a whole."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from atlas_tui.events import Verdict
+from atlas_tui.project.environment import Environment, find_environment
+from atlas_tui.project.listing import list_files
+from atlas_tui.project.snapshot import snapshot
+from atlas_tui.sandbox import LocalSandbox
+from atlas_tui.sandbox.base import Job, Policy, Ran, Tier
+from atlas_tui.sandbox.boxes import TREE
+from atlas_tui.settings import SandboxSettings
+
+SYSTEM = "/usr/local/bin:/usr/bin:/bin"
+PYTHON = Path(os.path.realpath("/usr/bin/python3"))
+PACKAGES = f"lib/{PYTHON.name}/site-packages"
+needs_python = pytest.mark.skipif(not PYTHON.exists(), reason="the system has no Python")
+
+
+@pytest.fixture
+def home(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The home folder of a person, which whoever runs the tests in the sandbox may enter."""
+    with tempfile.TemporaryDirectory(prefix="environment-") as folder:
+        Path(folder).chmod(0o755)
+        monkeypatch.setenv("ATLAS_TUI_HOME", f"{folder}/atlas")
+        monkeypatch.setenv("HOME", f"{folder}/home")
+        (Path(folder) / "home").mkdir()
+        yield Path(os.path.realpath(folder)) / "home"
+
+
+@pytest.fixture
+def root(home: Path) -> Path:
+    folder = home / "project"
+    (folder / "pkg").mkdir(parents=True)
+    (folder / "pkg" / "__init__.py").write_text("NAME = 'first'\n")
+    return folder
+
+
+def found(root: Path, *programs: str, **given: str) -> Environment:
+    given = {"PATH": SYSTEM, "HOME": os.environ["HOME"], **given}
+    return find_environment(root, list_files(root), programs, given)
+
+
+def path_of(environment: Environment) -> str:
+    return dict(environment.variables).get("PYTHONPATH", "").replace(TREE, "/tree")
+
+
+def made(folder: Path, kind: str = "pyvenv.cfg", python: Path = PYTHON) -> Path:
+    """An environment as ``python -m venv`` or conda would make it, without any package."""
+    (folder / "bin").mkdir(parents=True)
+    (folder / "bin" / "python").symlink_to(python)
+    (folder / kind).mkdir() if kind == "conda-meta" else (folder / kind).write_text("home = /usr/bin\n")
+    (folder / PACKAGES).mkdir(parents=True)
+    return folder
+
+
+# --- Python, as it is found
+
+
+@needs_python
+def test_the_environment_in_the_tree_and_its_interpreter(root: Path) -> None:
+    made(root / ".venv")
+    environment = found(root)
+    assert str(root / ".venv") in environment.shown
+    assert not any(root.is_relative_to(path) for path in environment.shown)
+    variables = dict(environment.variables)
+    assert variables["PATH"] == f"{root}/.venv/bin:{SYSTEM}"
+    assert variables["VIRTUAL_ENV"] == str(root / ".venv")
+    assert path_of(environment) == "/tree"
+
+
+@needs_python
+def test_which_environment_is_chosen(root: Path, home: Path) -> None:
+    active, conda = made(home / "active"), made(home / "conda", "conda-meta")
+    made(root / "named")
+    made(root / ".venv")
+
+    def chosen(**given: str) -> str:
+        variables = dict(found(root, **given).variables)
+        return variables.get("VIRTUAL_ENV") or variables.get("CONDA_PREFIX", "")
+
+    assert chosen() == str(root / ".venv")
+    assert chosen(VIRTUAL_ENV=str(active)) == str(active)
+    assert chosen(CONDA_PREFIX=str(conda)) == str(root / ".venv")
+    assert chosen(UV_PROJECT_ENVIRONMENT="named") == str(root / "named")
+    assert chosen(VIRTUAL_ENV=sys.prefix) == str(root / ".venv")
+    (root / ".venv" / "pyvenv.cfg").unlink()
+    assert chosen(CONDA_PREFIX=str(conda)) == str(conda)
+    assert chosen(VIRTUAL_ENV=str(home / "nowhere")) == ""
+    assert any(path.startswith(sys.prefix) for path in found(root, VIRTUAL_ENV=sys.prefix).shown)
+
+
+@needs_python
+def test_the_environments_of_poetry_and_pipenv(root: Path, home: Path) -> None:
+    mark = base64.urlsafe_b64encode(hashlib.sha256(os.fsencode(root)).digest()).decode()[:8]
+    poetry = made(home / ".cache" / "pypoetry" / "virtualenvs" / f"project-{mark}-py3.11")
+    made(home / ".cache" / "pypoetry" / "virtualenvs" / "project-OTHERONE-py3.11")
+    pipenv = made(home / "work" / "project-x")
+    (pipenv / ".project").write_text(str(root))
+    (made(home / "work" / "other-y") / ".project").write_text("/somewhere")
+    assert "VIRTUAL_ENV" not in dict(found(root).variables)
+    (root / "Pipfile").touch()
+    assert dict(found(root, WORKON_HOME=str(home / "work")).variables)["VIRTUAL_ENV"] == str(pipenv)
+    (root / "poetry.lock").touch()
+    assert dict(found(root).variables)["VIRTUAL_ENV"] == str(poetry)
+
+
+def test_without_an_environment_it_is_the_persons_python_and_packages(root: Path, home: Path) -> None:
+    own = home / ".local" / PACKAGES
+    own.mkdir(parents=True)
+    environment = found(root)
+    assert str(own) in environment.shown and str(home / ".local") not in environment.shown
+    assert dict(environment.variables)["PYTHONUSERBASE"] == str(home / ".local")
+    assert any("no virtual environment" in note for note in environment.notes)
+
+
+@needs_python
+def test_what_is_installed_as_editable_is_imported_from_the_copy(root: Path, home: Path) -> None:
+    packages = made(root / ".venv") / PACKAGES
+    other, secret = home / "other", home / ".ssh"
+    for folder in (root / "src", root / "lib", other, secret):
+        folder.mkdir()
+    (root / "src" / "mine.py").touch()
+    (other / "pyproject.toml").touch()
+    (packages / "__editable__.mine.pth").write_text(f"{root}/lib\n# no\nimport os\n\n{other}\n{secret}\n")
+    finder = f"MAPPING: dict[str, str] = {{'pkg': '{root}/deep/pkg'}}\n"
+    (packages / "__editable___pkg_finder.py").write_text(f"import sys\n{finder}NAMESPACES = {{}}\n")
+    (packages / "__editable___bad_finder.py").write_text("MAPPING = {print(1)}\n")
+    environment = found(root)
+    assert path_of(environment) == "/tree/lib:/tree/deep:/tree/src:/tree"
+    assert str(other) in environment.shown and str(secret) not in environment.shown
+
+
+def test_the_persons_own_import_path(root: Path, home: Path) -> None:
+    (home / "more").mkdir()
+    given = f"{root}/lib:{home}/more:relative:{home}/none:{home}"
+    environment = found(root, PYTHONPATH=given)
+    assert path_of(environment) == f"/tree/lib:/tree:{home}/more"
+    assert any("home folder" in note for note in environment.notes)
+    assert str(home) not in environment.shown
+
+
+def test_modules_of_the_tree_never_hide_those_of_python(root: Path) -> None:
+    (root / "src").mkdir()
+    (root / "src" / "types.py").touch()
+    (root / "test").mkdir()
+    (root / "test" / "__init__.py").touch()
+    assert path_of(found(root)) == "/tree"
+    (root / "random").mkdir()
+    (root / "random" / "__init__.py").touch()
+    environment = found(root)
+    assert path_of(environment) == ""
+    assert any("the top of the tree" in note and "random" in note for note in environment.notes)
+
+
+@needs_python
+@pytest.mark.skipif(os.geteuid() != 0, reason="only for root are the tests run as somebody else")
+def test_an_interpreter_that_only_root_may_reach_is_replaced(root: Path, home: Path) -> None:
+    hidden = home / "hidden" / "python"
+    (hidden / "bin").mkdir(parents=True)
+    (hidden / "lib" / PYTHON.name).mkdir(parents=True)
+    (hidden / "bin" / PYTHON.name).write_text("#!/bin/sh\n")
+    (hidden / "bin" / PYTHON.name).chmod(0o755)
+    packages = made(root / ".venv", python=hidden / "bin" / PYTHON.name) / PACKAGES
+    assert str(hidden) in found(root).shown
+    hidden.parent.chmod(0o700)
+    environment = found(root)
+    assert environment.shown == (str(packages),)
+    assert path_of(environment) == f"/tree:{packages}"
+    assert dict(environment.variables)["PATH"] == SYSTEM
+
+
+@needs_python
+@pytest.mark.parametrize("trap", ["interpreter", "home", "link"])
+def test_an_environment_that_came_with_the_tree_shows_nothing_else(root: Path, home: Path, trap: str) -> None:
+    secret = home / ".ssh"
+    (secret / "bin").mkdir(parents=True)
+    for name in ("id_rsa", "bin/python3"):
+        (secret / name).write_text("secret")
+        (secret / name).chmod(0o755)
+    venv = made(root / ".venv")
+    match trap:
+        case "interpreter":
+            (venv / "bin" / "python").unlink()
+            (venv / "bin" / "python").symlink_to(secret / "id_rsa")
+        case "home":
+            (venv / "pyvenv.cfg").write_text(f"home = {secret}/bin\n")
+        case "link":
+            (root / "package.json").write_text("{}")
+            (root / "node_modules").symlink_to(secret)
+    environment = found(root)
+    assert not any(path.startswith(str(secret)) for path in environment.shown)
+    assert environment.links == ()
+
+
+# --- others
+
+
+def test_installed_packages_of_node_are_linked_to(root: Path) -> None:
+    for folder in ("node_modules/left", "node_modules/@scope/far", "packages/own", "packages/app"):
+        (root / folder).mkdir(parents=True)
+    for folder in (".", "packages/own", "packages/app"):
+        (root / folder / "package.json").write_text('{"dependencies": {"left": "1"}}')
+    assert found(root).links == (("node_modules", str(root / "node_modules")),)
+    (root / "node_modules" / "@scope" / "own").symlink_to("../../packages/own")
+    links = dict(found(root).links)
+    assert links["node_modules/left"] == str(root / "node_modules/left")
+    assert links["node_modules/@scope/far"] == str(root / "node_modules/@scope/far")
+    assert links["node_modules/@scope/own"] == "../../packages/own"
+    taken = snapshot(root, list_files(root), tuple(links.items()))
+    assert (Path(taken.base) / "node_modules/@scope/own/package.json").is_file()
+
+
+def test_missing_packages_are_said(root: Path) -> None:
+    (root / "package.json").write_text('{"devDependencies": {"jest": "1"}}')
+    (root / "go.mod").write_text("module m\n")
+    (root / "go.sum").write_text("x v1.0.0 h1:x\n")
+    notes = "\n".join(found(root).notes)
+    assert "run npm install" in notes and ("run go mod download" in notes or "go is not installed" in notes)
+
+
+def test_downloaded_modules_of_go_and_crates_of_rust(root: Path, home: Path) -> None:
+    for place, names in (("old", ("rustc",)), ("new", ("rustc", "cargo"))):
+        for name in names:
+            tool = home / place / "bin" / name
+            tool.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy("/bin/true", tool)
+    search = f"{home}/old/bin:{home}/new/bin:{os.environ['PATH']}"
+    (root / "go.mod").write_text("module m\n")
+    (root / "Cargo.toml").write_text("[package]\n")
+    for folder in ("go/pkg/mod", ".cargo/registry"):
+        (home / folder).mkdir(parents=True)
+    (home / ".cargo" / "credentials.toml").write_text("secret")
+    environment = found(root, PATH=search)
+    variables = dict(environment.variables)
+    if not any("go is not installed" in note for note in environment.notes):
+        assert str(home / "go/pkg/mod") in environment.shown
+        assert variables["GOMODCACHE"] == str(home / "go/pkg/mod")
+    if shutil.which("cc"):  # which Rust links with
+        assert variables["PATH"].split(":").count(f"{home}/new/bin") == 1
+        assert f"{home}/old/bin" not in variables["PATH"] and str(home / "old") not in environment.shown
+        assert str(home / ".cargo/registry") in environment.shown
+        assert variables["CARGO_HOME"] == str(home / ".cargo")
+    assert str(home / ".cargo") not in environment.shown
+
+
+def test_a_program_of_the_test_command_is_found_where_the_person_has_it(root: Path, home: Path) -> None:
+    tool = home / "tools" / "bin" / "mytest"
+    tool.parent.mkdir(parents=True)
+    tool.write_text("#!/bin/sh\n")
+    tool.chmod(0o755)
+    environment = found(root, "mytest", "sh", "nothing-of-this-name", PATH=f"{tool.parent}:{SYSTEM}")
+    assert str(home / "tools") in environment.shown
+    assert dict(environment.variables)["PATH"].startswith(str(tool.parent))
+    assert [note for note in environment.notes if "nothing-of-this-name" in note]
+
+
+# --- in the sandbox
+
+
+@pytest_asyncio.fixture
+async def sandbox(home: Path) -> AsyncIterator[LocalSandbox]:
+    made = LocalSandbox(SandboxSettings(tier="full"))
+    if (await made.probe()).tier is Tier.NONE:
+        await made.close()
+        pytest.skip("no isolation here")
+    yield made
+    await made.close()
+
+
+async def ran(
+    sandbox: LocalSandbox, root: Path, *command: str, files: tuple[tuple[str, bytes | None], ...] = ()
+) -> Ran:
+    environment = found(root, command[0], PATH=os.environ["PATH"])
+    base = snapshot(root, list_files(root), environment.links).base
+    job = Job(
+        command=command, tree=base, shown=environment.shown, environment=environment.variables,
+        policy=Policy.PROJECT, files=files,
+    )  # fmt: skip
+    return await sandbox.run(job)
+
+
+LOOK = """
+import dep, os, pkg, sys
+print(pkg.NAME, pkg.__file__, dep.NAME, sys.prefix)
+for path in (dep.__file__, sys.prefix + "/new"):
+    try:
+        print(open(path, "a"))
+    except OSError as error:
+        print(error.strerror)
+print(os.path.exists(os.path.dirname(sys.prefix) + "/pkg"))
+"""
+
+
+@needs_python
+async def test_the_copy_is_imported_with_the_persons_packages(sandbox: LocalSandbox, root: Path) -> None:
+    """Nothing of the person's tree is seen but the environment, which cannot be written to."""
+    packages = made(root / ".venv") / PACKAGES
+    (packages / "dep.py").write_text("NAME = 'dep'\n")
+    for path in (packages / "dep.py", root / ".venv"):  # as far as permissions go it may be written to
+        path.chmod(0o777)
+    (packages / "pkg").mkdir()
+    (packages / "pkg" / "__init__.py").write_text("NAME = 'installed'\n")
+    (packages / "__editable__.pth").write_text(f"{root}\n")
+    for name in ("first", "changed"):
+        files = () if name == "first" else (("pkg/__init__.py", b"NAME = 'changed'\n"),)
+        ended = await ran(sandbox, root, "python", "-c", LOOK, files=files)
+        assert ended.verdict is Verdict.OK, ended
+        assert ended.stdout.decode().splitlines() == [
+            f"{name} /tree/pkg/__init__.py dep {root}/.venv",
+            "Read-only file system", "Read-only file system", "False",
+        ]  # fmt: skip
+
+
+async def test_packages_of_node_are_used_and_not_written_to(sandbox: LocalSandbox, root: Path) -> None:
+    (root / "package.json").write_text("{}")
+    environment = found(root, PATH=os.environ["PATH"])
+    if any("javascript is not installed" in note for note in environment.notes):
+        pytest.skip("no Node here")
+    (root / "node_modules" / "left").mkdir(parents=True)
+    (root / "node_modules" / "left" / "index.js").write_text("module.exports = 'left';")
+    script = "console.log(require('left')); require('fs').writeFileSync('node_modules/left/x', '')"
+    ended = await ran(sandbox, root, "node", "-e", script)
+    assert (ended.verdict, ended.stdout) == (Verdict.RE, b"left\n"), ended
+    assert b"EROFS" in ended.stderr

@@ -1,0 +1,421 @@
+"""Real test tools in the real sandbox: results come over our channels alone, whatever the tests do."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from atlas_tui.events import Verdict
+from atlas_tui.project.base import FileChange
+from atlas_tui.project.environment import find_environment
+from atlas_tui.project.listing import list_files
+from atlas_tui.project.testing import run_tests
+from atlas_tui.sandbox import LocalSandbox
+from tests.project.suites import LIMITS, laid, opened, outcomes, project
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+TESTS = """
+import pytest, unittest
+from lib import add
+
+@pytest.mark.parametrize("a,b", [(1, 2), (3, 4), ("x y", "a::b/[z]")])
+def test_p(a, b):
+    assert a != 3
+
+def test_sub(subtests):
+    for i in range(3):
+        with subtests.test(i=i):
+            assert i != 1
+
+class TestC:
+    class TestInner:
+        def test_in(self):
+            add(1, None)
+    @pytest.mark.skip(reason="no")
+    def test_skipped(self): pass
+    @pytest.mark.xfail
+    def test_expected(self): assert 0
+    @pytest.mark.xfail(strict=True)
+    def test_unexpected(self): pass
+    @pytest.fixture
+    def bad(self): raise RuntimeError("fixture")
+    def test_fixture(self, bad): pass
+
+class TestU(unittest.TestCase):
+    def test_st(self):
+        for i in range(3):
+            with self.subTest(i=i):
+                self.assertNotEqual(i, 1)
+"""
+PYTEST = {
+    "lib.py": "def add(a, b):\n    return a + b\n",
+    "tests/test_bad.py": "import nothere\n",
+    "tests/test_syntax.py": "def f(:\n",
+    "tests/test_x.py": TESTS,
+}
+X = "tests/test_x.py::"
+ENDS = {
+    "tests/test_bad.py": "error", "tests/test_syntax.py": "error", f"{X}test_p[1-2]": "passed",
+    f"{X}test_p[3-4]": "failed", f"{X}test_p[x y-a::b/[z]]": "passed", f"{X}test_sub": "failed",
+    f"{X}TestC::TestInner::test_in": "failed", f"{X}TestC::test_skipped": "skipped",
+    f"{X}TestC::test_expected": "skipped", f"{X}TestC::test_unexpected": "failed",
+    f"{X}TestC::test_fixture": "error", f"{X}TestU::test_st": "failed",
+}  # fmt: skip
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def sandbox() -> AsyncIterator[LocalSandbox]:
+    async with opened() as made:
+        yield made
+
+
+async def test_pytest(sandbox: LocalSandbox, tmp_path: Path) -> None:
+    # The person's -x must not hide what fails later.
+    suite = project(laid(tmp_path, PYTEST), "python -m pytest -q -x tests")
+    found = await run_tests(sandbox, suite, limits=LIMITS)
+    assert outcomes(found) == ENDS
+    assert (found.whole, found.fault, found.verdict) == (True, "", Verdict.OK)
+    inner = found.cases[f"{X}TestC::TestInner::test_in"]
+    assert inner.message.startswith("TypeError: unsupported operand")
+    assert [file for file, _ in inner.places] == ["tests/test_x.py", "lib.py"]
+    assert inner.places[-1] == ("lib.py", 2)
+    assert found.cases["tests/test_syntax.py"].places == (("tests/test_syntax.py", 1),)
+    assert "nothere" in found.cases["tests/test_bad.py"].message
+    some = [f"{X}test_p[x y-a::b/[z]]", f"{X}TestC::TestInner", f"{X}test_gone"]
+    part = await run_tests(sandbox, suite, some, limits=LIMITS)
+    assert list(part.cases) == [some[0], f"{X}TestC::TestInner::test_in"]
+    assert part.whole
+    assert outcomes(await run_tests(sandbox, suite, ["tests/"], limits=LIMITS)) == ENDS
+
+
+@pytest.mark.slow
+async def test_pytest_in_several_processes(sandbox: LocalSandbox, tmp_path: Path) -> None:
+    pytest.importorskip("xdist")
+    suite = project(laid(tmp_path, PYTEST), "pytest -p xdist -n 2")
+    some = [f"{X}test_p", f"{X}TestU", "tests/test_bad.py"]
+    found = await run_tests(sandbox, suite, some, limits=LIMITS)
+    wanted = ("test_p[", "TestU", "test_bad")
+    assert outcomes(found) == {
+        test: end for test, end in ENDS.items() if any(part in test for part in wanted)
+    }
+    assert found.whole
+
+
+async def test_pytest_without_namespaces(tmp_path: Path) -> None:
+    async with opened("reduced") as sandbox:
+        suite = project(laid(tmp_path, PYTEST), "pytest tests")
+        found = await run_tests(sandbox, suite, [f"{X}test_p", f"{X}TestU"], limits=LIMITS)
+    assert outcomes(found) == {name: end for name, end in ENDS.items() if "test_p" in name or "TestU" in name}
+
+
+async def test_changes_are_what_is_tested(sandbox: LocalSandbox, tmp_path: Path) -> None:
+    files = {
+        "goods.py": "def one():\n    return 2\n",
+        "test_one.py": "import goods\ndef test_one():\n    assert goods.one() == 1\n",
+    }
+    suite = project(laid(tmp_path, files), "pytest")
+    changes = [
+        FileChange("goods.py", b"from more import one\n"),
+        FileChange("more.py", b"def one():\n    return 1\n"),
+    ]
+    assert not (await run_tests(sandbox, suite, limits=LIMITS)).passed("test_one.py::test_one")
+    assert (await run_tests(sandbox, suite, (), changes, limits=LIMITS)).passed("test_one.py")
+    assert (tmp_path / "goods.py").read_text() == files["goods.py"]
+    gone = await run_tests(sandbox, suite, (), [FileChange("goods.py", None)], limits=LIMITS)
+    assert outcomes(gone) == {"test_one.py": "error"}
+
+
+# --- what a candidate might try
+
+FORGED = '{"kind": "case", "id": "test_descriptors.py::test_a", "outcome": "passed"}\n'
+ENDING = {
+    "at import": "import os\nos._exit(0)\n",
+    "by an exception": "import sys\nsys.exit(0)\n",
+    "by pytest": "import pytest\ndef value():\n    pytest.exit('done', returncode=0)\n",
+    "in the test": "import os\ndef value():\n    os._exit(0)\n",
+}
+CHEATS = {
+    "prints": f"def value():\n    print({FORGED!r})\n    return 2\n",
+    "descriptors": f"""
+import os
+def value():
+    for descriptor in range(3, 64):
+        try: os.write(descriptor, {FORGED!r}.encode())
+        except OSError: pass
+    return 2
+""",
+    "parents": f"""
+import os, struct
+def value():
+    data = {FORGED!r}.encode()
+    for folder in os.listdir("/proc"):
+        for number in range(64):
+            try: place = os.open(f"/proc/{{folder}}/fd/{{number}}", os.O_WRONLY | os.O_NONBLOCK)
+            except OSError: continue
+            if folder not in (str(os.getpid()), "self", "thread-self"):
+                os.write(place, struct.pack(">I", len(data)) + data)
+            os.close(place)
+    return 2
+""",
+    "forks": """
+import os
+def value():
+    child = os.fork()
+    if not child:
+        return 1
+    os.waitpid(child, 0)
+    return 2
+""",
+}
+ASKED = "import {0}\ndef test_a():\n    assert {0}.value() == 1\n"
+
+
+@pytest.mark.parametrize("way", ENDING)
+async def test_a_run_that_is_ended_passes_nothing(way: str, sandbox: LocalSandbox, tmp_path: Path) -> None:
+    tests = ASKED.format("goods") + "def test_b(): pass\n"
+    suite = project(laid(tmp_path, {"goods.py": ENDING[way], "test_a.py": tests}), "pytest")
+    found = await run_tests(sandbox, suite, limits=LIMITS)
+    assert not any(found.passed(test) for test in ("test_a.py::test_a", "test_a.py::test_b", "test_a.py"))
+    assert found.fault
+
+
+@pytest.mark.parametrize("tier", ["full", "reduced"])
+async def test_no_test_passes_by_a_trick(tier: str, tmp_path: Path) -> None:
+    names = {name: f"test_{name}.py" for name in CHEATS}
+    files = {f"{name}.py": text for name, text in CHEATS.items()}
+    files |= {names[name]: ASKED.format(name) for name in CHEATS} | {"test_a.py": "def test_a(): assert 0\n"}
+    async with opened(tier) as sandbox:
+        found = await run_tests(sandbox, project(laid(tmp_path, files), "pytest -s"), limits=LIMITS)
+    assert outcomes(found) == {f"{file}::test_a": "failed" for file in sorted([*names.values(), "test_a.py"])}
+
+
+async def test_a_test_that_hangs_is_named(sandbox: LocalSandbox, tmp_path: Path) -> None:
+    tests = """
+import time, unittest
+class A(unittest.TestCase):
+    def test_a_passes(self): pass
+    def test_b_hangs(self): time.sleep(600)
+    def test_c_comes_after(self): pass
+"""
+    suite = project(laid(tmp_path, {"test_a.py": tests}), "python -m unittest")
+    found = await run_tests(sandbox, suite, limits=replace(LIMITS, wall_seconds=6.0))
+    assert outcomes(found) == {"test_a.A.test_a_passes": "passed", "test_a.A.test_b_hangs": "error"}
+    assert found.verdict is Verdict.TLE
+    assert "test_a.A.test_b_hangs" in found.fault
+    assert not found.whole
+
+
+async def test_a_test_that_burns_its_time(sandbox: LocalSandbox, tmp_path: Path) -> None:
+    tests = """
+import unittest
+class A(unittest.TestCase):
+    def test_a_passes(self): pass
+    def test_b_burns(self):
+        while True: pass
+"""
+    suite = project(laid(tmp_path, {"test_a.py": tests}), "python -m unittest")
+    found = await run_tests(sandbox, suite, limits=replace(LIMITS, cpu_seconds=1.0))
+    assert outcomes(found) == {"test_a.A.test_a_passes": "passed", "test_a.A.test_b_burns": "error"}
+    assert found.verdict is Verdict.TLE
+    assert "CPU" in found.fault
+
+
+FAULTS = [
+    ({"a.py": ""}, "pytest", "found no tests"),
+    ({"a.py": ""}, "nosuchtool --all", "nosuchtool is not there"),
+    ({"test_a.py": "def test_a(): pass\n"}, "pytest --no-such-option", "--no-such-option"),
+    ({"test_a.py": "def test_a(): pass\n"}, "pytest tests/missing.py", "tests/missing.py"),
+    ({"a.py": ""}, "python -m unittest nothing", ""),
+]
+
+
+@pytest.mark.parametrize(("files", "line", "words"), FAULTS)
+async def test_what_cannot_be_run_is_said(
+    files: dict[str, str], line: str, words: str, sandbox: LocalSandbox, tmp_path: Path
+) -> None:
+    found = await run_tests(sandbox, project(laid(tmp_path, files), line), limits=LIMITS)
+    assert words in found.fault
+    assert "\n" not in found.fault
+    assert not any(found.passed(test) for test in found.cases)
+
+
+# --- other tools
+
+
+async def test_unittest(sandbox: LocalSandbox, tmp_path: Path) -> None:
+    tests = """
+import unittest
+class TestU(unittest.TestCase):
+    def test_ok(self): pass
+    def test_parts(self):
+        for i in range(3):
+            with self.subTest(i=i): self.assertNotEqual(i, 1)
+    @unittest.expectedFailure
+    def test_expected(self): self.fail()
+    @unittest.expectedFailure
+    def test_unexpected(self): pass
+    def test_skipped(self): self.skipTest("why")
+    def test_raises(self): {}["key"]
+class TestSet(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls): raise OSError("broken")
+    def test_a(self): pass
+class TestAsync(unittest.IsolatedAsyncioTestCase):
+    async def test_await(self): self.assertTrue(True)
+"""
+    files = {"tests/__init__.py": "", "tests/test_u.py": tests, "tests/test_bad.py": "import nothere\n"}
+    suite = project(laid(tmp_path, files), "python -m unittest discover -s tests -t .")
+    found = await run_tests(sandbox, suite, limits=LIMITS)
+    assert outcomes(found) == {
+        "tests.test_bad": "error", "tests.test_u.TestAsync.test_await": "passed",
+        "tests.test_u.TestSet": "error", "tests.test_u.TestU.test_expected": "skipped",
+        "tests.test_u.TestU.test_ok": "passed", "tests.test_u.TestU.test_parts": "failed",
+        "tests.test_u.TestU.test_raises": "error", "tests.test_u.TestU.test_skipped": "skipped",
+        "tests.test_u.TestU.test_unexpected": "failed",
+    }  # fmt: skip
+    assert found.whole
+    assert found.cases["tests.test_bad"].message == "ModuleNotFoundError: No module named 'nothere'"
+    assert found.cases["tests.test_bad"].places == (("tests/test_bad.py", 1),)
+    assert found.cases["tests.test_u.TestU.test_raises"].message == "KeyError: 'key'"
+    part = await run_tests(sandbox, suite, ["tests.test_u.TestU.test_ok"], limits=LIMITS)
+    assert outcomes(part) == {"tests.test_bad": "error", "tests.test_u.TestU.test_ok": "passed"}
+    cheat = FileChange("tests/test_bad.py", b"import os\nos._exit(0)\n")
+    assert not (await run_tests(sandbox, suite, (), [cheat], limits=LIMITS)).passed(
+        "tests.test_u.TestU.test_ok"
+    )
+
+
+BAD_GO = 'package bad\nimport "testing"\nfunc TestX(t *testing.T) { nothing() }\n'
+needs_node = pytest.mark.skipif(
+    shutil.which("node", path="/usr/bin:/bin") is None, reason="node is not in /usr/bin"
+)
+needs_go = pytest.mark.skipif(
+    shutil.which("go", path="/usr/bin:/bin") is None, reason="go is not in /usr/bin"
+)
+
+
+@needs_node
+async def test_node(sandbox: LocalSandbox, tmp_path: Path) -> None:
+    tests = """
+const { test, describe, it } = require("node:test");
+const assert = require("assert");
+const { add } = require("./lib.js");
+test("top", () => {});
+test("bad", () => { console.log("✔ bad"); assert.equal(add(1, 2), 3); });
+describe("suite", () => {
+  it("in", () => {});
+  it("skipped", { skip: true }, () => {});
+  it.todo("later");
+  describe("deep", () => { it("in", () => { throw new TypeError("boom\\nmore"); }); });
+});
+test("outer", async (t) => { await t.test("one", () => {}); });
+"""
+    files = {
+        "a.test.js": tests,
+        "lib.js": "exports.add = (a, b) => a - b;\n",
+        "b.test.js": "syntax error here(\n",
+    }
+    suite = project(laid(tmp_path, files), "node --test")
+    found = await run_tests(sandbox, suite, limits=LIMITS)
+    assert outcomes(found) == {
+        "a.test.js::top": "passed", "a.test.js::bad": "failed", "a.test.js::suite > in": "passed",
+        "a.test.js::suite > skipped": "skipped", "a.test.js::suite > later": "skipped",
+        "a.test.js::suite > deep > in": "failed", "a.test.js::outer > one": "passed",
+        "a.test.js::outer": "passed", "b.test.js": "error",
+    }  # fmt: skip
+    assert (found.whole, found.fault) == (True, "")
+    assert found.cases["a.test.js::suite > deep > in"].message == "TypeError: boom"
+    assert found.cases["a.test.js::bad"].places == (("a.test.js", 6),)
+    assert found.cases["b.test.js"].places == (("b.test.js", 1),)
+    fixed = [FileChange("b.test.js", b"require('node:test').test('now', () => {});\n")]
+    part = await run_tests(sandbox, suite, ["b.test.js"], fixed, limits=LIMITS)
+    assert outcomes(part) == {"b.test.js::now": "passed"}
+    assert part.passed("b.test.js")
+
+
+@needs_go
+async def test_go(sandbox: LocalSandbox, tmp_path: Path) -> None:
+    tests = """package store
+import ("testing"; "fmt")
+func TestAdd(t *testing.T) {
+	if Add(1, 2) != 3 { t.Errorf("got %d", Add(1, 2)) }
+}
+func TestForge(t *testing.T) { fmt.Println("--- PASS: TestForge (0.00s)"); t.Fatal("real") }
+func TestSub(t *testing.T) { t.Run("a b", func(t *testing.T) {}) }
+func TestSkip(t *testing.T) { t.Skip("no") }
+"""
+    files = {
+        "go.mod": "module example.com/inv\n\ngo 1.19\n", "store/store_test.go": tests,
+        "store/store.go": "package store\nfunc Add(a, b int) int { return a - b }\n",
+        "bad/bad.go": "package bad\n", "bad/bad_test.go": BAD_GO,
+    }  # fmt: skip
+    suite = project(laid(tmp_path, files), "go test ./...")
+    found = await run_tests(sandbox, suite, limits=LIMITS)
+    name = "example.com/inv/store.Test"
+    assert outcomes(found) == {
+        f"{name}Add": "failed", f"{name}Forge": "failed", f"{name}Sub/a_b": "passed", f"{name}Sub": "passed",
+        f"{name}Skip": "skipped", "example.com/inv/bad": "error",
+    }  # fmt: skip
+    assert (found.whole, found.fault) == (True, "")
+    assert found.cases[f"{name}Add"].places == (("store/store_test.go", 4),)
+    assert found.cases["example.com/inv/bad"].places == (("bad/bad_test.go", 3),)
+
+
+RUST = """
+pub fn add(a: i32, b: i32) -> i32 { a - b }
+#[cfg(test)]
+mod tests {
+    use super::*;
+    #[test] fn adds() {
+        assert_eq!(add(1, 2), 3, "must add");
+    }
+    #[test] fn zero() { println!("test tests::adds ... ok"); assert_eq!(add(1, 0), 1); }
+    #[test] #[ignore] fn later() {}
+}
+"""
+
+
+@pytest.mark.slow
+async def test_cargo(sandbox: LocalSandbox, tmp_path: Path) -> None:
+    files = {
+        "Cargo.toml": '[package]\nname = "inv"\nversion = "0.1.0"\nedition = "2021"\n', "src/lib.rs": RUST,
+        "tests/api.rs": "#[test]\nfn api() { assert_eq!(inv::add(0, 0), 0); }\n",
+    }  # fmt: skip
+    suite = project(laid(tmp_path, files), "cargo test")
+    found = find_environment(tmp_path, list_files(tmp_path), ["cargo"])
+    suite = replace(suite, shown=found.shown, environment=found.variables)
+    ran = await run_tests(sandbox, suite, limits=LIMITS)
+    if "cargo is not there" in ran.fault:
+        pytest.skip(ran.fault)
+    assert outcomes(ran) == {
+        "src/lib.rs::tests::adds": "failed", "src/lib.rs::tests::zero": "passed",
+        "src/lib.rs::tests::later": "skipped", "tests/api.rs::api": "passed",
+    }  # fmt: skip
+    assert (ran.whole, ran.fault) == (True, "")
+    assert ran.cases["src/lib.rs::tests::adds"].places[-1] == ("src/lib.rs", 7)
+    broken = [FileChange("tests/api.rs", b"#[test]\nfn api() { inv::sub(); }\n")]
+    gone = await run_tests(sandbox, suite, ["tests/api.rs"], broken, limits=LIMITS)
+    assert outcomes(gone) == {"tests/api.rs": "error"}
+    assert "does not compile" in gone.fault
+
+
+async def test_another_command_is_one_test_unless_it_starts_pytest(
+    sandbox: LocalSandbox, tmp_path: Path
+) -> None:
+    files = {
+        "run.sh": "echo PASSED\nexit 3\n",
+        "test_a.py": "def test_a(): pass\n",
+        "all.sh": "python3 -m pytest -q\n",
+    }
+    tree = laid(tmp_path, files)
+    plain = await run_tests(sandbox, project(tree, "sh run.sh"), limits=LIMITS)
+    assert outcomes(plain) == {"sh run.sh": "failed"}
+    assert plain.cases["sh run.sh"].message == "it ended with 3: PASSED"
+    read = await run_tests(sandbox, project(tree, "sh all.sh"), limits=LIMITS)
+    assert outcomes(read) == {"test_a.py::test_a": "passed"}

@@ -172,6 +172,15 @@ class LensSettings(_Group):
     """New labels after which it is trained again in the background; 0 trains only when asked."""
 
 
+class ProjectSettings(_Group):
+    seconds: float = Field(default=120.0, gt=0.0, le=7200.0)
+    """Seconds of CPU for one run of a repository's tests; three times as many by the clock."""
+    memory_mb: int = Field(default=2048, ge=64, le=1 << 20)
+    """Memory of one such run, in MB."""
+    context_tokens: int = Field(default=6000, ge=200, le=1 << 20)
+    """Most tokens of a repository that the model is shown; less where its context is small."""
+
+
 class UiSettings(_Group):
     theme: str = "atlas-dark"
     """A theme's name; your own are TOML files in the folder ``themes`` beside the settings file."""
@@ -202,6 +211,7 @@ class Settings(BaseSettings):
     sandbox: SandboxSettings = SandboxSettings()
     ui: UiSettings = UiSettings()
     lens: LensSettings = LensSettings()
+    project: ProjectSettings = ProjectSettings()
 
     @classmethod
     def settings_customise_sources(

@@ -73,7 +73,7 @@ def imports_of(path: Path) -> set[str]:
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
+        elif isinstance(node, ast.ImportFrom) and not node.level:
             names |= {node.module or ""} | {f"{node.module}.{alias.name}" for alias in node.names}
     return names
 
@@ -97,7 +97,10 @@ DISTRIBUTION = {
     "llama_cpp": "llama-cpp-python",
     "pydantic_settings": "pydantic-settings",
     "tree_sitter": "tree-sitter",
-    "tree_sitter_python": "tree-sitter-python",
+    **{
+        f"tree_sitter_{name}": f"tree-sitter-{name}"
+        for name in ("c", "cpp", "go", "java", "javascript", "python", "rust", "typescript")
+    },
 }
 
 

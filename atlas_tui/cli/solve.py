@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from atlas_tui.cli import placing
+from atlas_tui.cli.change import Asked, run_change
 from atlas_tui.cli.inputs import load_settings, problem_text
 from atlas_tui.cli.plain import plain
 from atlas_tui.cli.transcript import Transcript
@@ -34,11 +35,31 @@ class Wanted:
     as_json: bool
 
 
-Text = Annotated[str, typer.Argument(help="A problem file, or - for standard input.", show_default=False)]
-Target = Annotated[
+Text = Annotated[
     str,
-    typer.Option(help="File in the working tree that the solution is for; one is proposed if none is named."),
+    typer.Argument(
+        help="A problem file, or - for standard input; with --repo also the text itself.", show_default=False
+    ),
 ]
+Target = Annotated[
+    list[str],
+    typer.Option(
+        help="File in the working tree that the solution is for; one is proposed if none is named. With"
+        " --repo: file, or file::name, that the change is about; may be repeated."
+    ),
+]
+Repo = Annotated[str, typer.Option(help="A repository that is to be changed; its own tests decide.")]
+Tests = Annotated[
+    str,
+    typer.Option(help='Its test command, such as "pytest -q tests/test_x.py"; empty: it is looked for.'),
+]
+MustPass = Annotated[
+    list[str], typer.Option(help="A test that has to pass; without any, all that fail now. May be repeated.")
+]
+Allow = Annotated[
+    list[str], typer.Option(help='Files that may be changed, such as "src/*.py"; may be repeated.')
+]
+EditTests = Annotated[bool, typer.Option("--edit-tests", help="The tests may be changed as well.")]
 Apply = Annotated[bool, typer.Option("--apply", help="Write the choice into the target.")]
 Whole = Annotated[bool, typer.Option("--whole", help="With --apply: replace all of the target.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print every event as one JSON object a line.")]
@@ -55,7 +76,12 @@ Seconds = Annotated[float | None, typer.Option(help="Most seconds, without loadi
 
 def solve(
     problem: Text,
-    target: Target = "",
+    target: Target = [],  # noqa: B006 - typer makes a list of its own for each call
+    repo: Repo = "",
+    tests: Tests = "",
+    must_pass: MustPass = [],  # noqa: B006
+    allow: Allow = [],  # noqa: B006
+    edit_tests: EditTests = False,
     apply: Apply = False,
     whole: Whole = False,
     as_json: AsJson = False,
@@ -71,21 +97,22 @@ def solve(
 ) -> None:
     """Solve a problem and print the chosen program; progress goes to standard error.
 
-    What is there when it is cancelled is printed as well, but never written into the target. Without
-    --target the solution is for the file that defines its function already, else for a new one; which one
-    it is, and why, is told first.
+    What is there when it is cancelled is printed as well, but never written. Without --target the solution
+    is for the file that defines its function, else a new one; that is told first. With --repo a change in
+    that repository is asked for, and its tests decide.
 
     Exit codes: 0 the choice passed all samples; 2 bad input; 3 not verified; 4 no candidate; 5 refused;
     70 our fault; 130 cancelled.
     """
     if whole and not apply:
-        raise InputError(
-            "Nothing would be written", "--apply is missing", "add --apply, or leave --whole out"
-        )
-    solver: dict[str, object] = {"arm": arm, "candidates": candidates, "plan": plan, "thinking": thinking}
-    solver |= {"repair_rounds": repair_rounds, "most_tokens": most_tokens, "most_seconds": most_seconds}
-    chosen = load_settings(model, seed, **solver)
-    run_to_end(chosen, problem, Wanted(target, apply, whole, as_json))
+        raise InputError("Nothing would be written", "--apply is missing", "add it, or leave --whole out")
+    limits = {"repair_rounds": repair_rounds, "most_tokens": most_tokens, "most_seconds": most_seconds}
+    method = {"arm": arm, "candidates": candidates, "plan": plan, "thinking": thinking}
+    chosen = load_settings(model, seed, **method, **limits)
+    change = Asked(repo, tests, tuple(must_pass), tuple(target), tuple(allow), edit_tests)
+    if change.checked.repo:
+        sys.exit(asyncio.run(run_change(chosen, problem, change, apply=apply, as_json=as_json)))
+    run_to_end(chosen, problem, Wanted("".join(target), apply, whole, as_json))
 
 
 def run_to_end(settings: Settings, problem: str, wanted: Wanted) -> NoReturn:

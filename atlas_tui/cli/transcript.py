@@ -15,11 +15,14 @@ class Transcript:
 
     def __init__(self, as_json: bool) -> None:
         self.chosen: events.Chosen | None = None
+        self.ready: events.CandidateReady | None = None
+        """The attempt that was chosen."""
         self.session = ""
         self.finished = False
         """The run came to its own end: it was not cancelled, and did not fail."""
         self.exit_code = exits.OUR_FAULT
         self._json = as_json
+        self._attempts: dict[tuple[str, int], events.CandidateReady] = {}
         self._fault = False
 
     def show(self, event: events.Event) -> None:
@@ -27,8 +30,11 @@ class Transcript:
         match event:
             case events.RunStarted():
                 self.session = event.session
+            case events.CandidateReady():
+                self._attempts[event.candidate, event.round] = event
             case events.Chosen():
                 self.chosen = event
+                self.ready = self._attempts.get((event.candidate, event.round))
             case events.Failed():
                 self._fault = event.ours
             case events.RunEnded():

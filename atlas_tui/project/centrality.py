@@ -30,8 +30,10 @@ def spread(links: Mapping[str, Mapping[str, float]], seeds: Mapping[str, float])
         return dict(zip(paths, start.tolist(), strict=True))
     columns = np.array(edges)
     forward, back = columns[:, 0].astype(np.intp), columns[:, 1].astype(np.intp)
+    # What everything uses, such as a module of errors, says little about any one problem.
+    strength = columns[:, 2] / np.sqrt(np.bincount(back, minlength=len(paths))[back])
     sources, targets_ = np.concatenate((forward, back)), np.concatenate((back, forward))
-    weights = np.concatenate((columns[:, 2], _BACKWARDS * columns[:, 2]))
+    weights = np.concatenate((strength, _BACKWARDS * strength))
     out = np.bincount(sources, weights, minlength=len(paths))
     flow = weights / out[sources]
     rank = start

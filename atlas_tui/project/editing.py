@@ -144,7 +144,8 @@ def _changed(reading: _Reading, path: str, old: bytes | None, block: Block) -> b
     if decides(reading.project, path):
         raise Unplaced("not changed, it decides on the change")
     new = None if block.gone else _put(reading, path, old, block)
-    if why := deciding_part(path, old, new):
+    why = deciding_part(path, old, new) if reading.project.protected else ""
+    if why:
         raise Unplaced(f"not changed, {why}")
     return new
 

@@ -91,9 +91,9 @@ def blocks(reply: str, exists: Exists) -> tuple[Block, ...]:
 
 
 def headings(text: str) -> tuple[str, ...]:
-    """The paths that head the parts of a text, such as what the model is shown of a tree; each once."""
+    """What heads the parts of a text, such as the paths of what the model is shown of a tree; each once."""
     found = (_HEADING.fullmatch(line[:_LONGEST_LINE]) for line in text.split("\n"))
-    named = (_in_words(match["words"], lambda _path: False).path for match in found if match)
+    named = (_in_words(match["words"], lambda _path: True).path for match in found if match)
     return tuple(dict.fromkeys(path for path in named if path))
 
 

@@ -39,7 +39,9 @@ def protected_paths(paths: Iterable[str], tests: Iterable[str] = ()) -> tuple[st
     """
     there = sorted(set(paths))
     deciding = {test.partition("::")[0] for test in tests}
-    return (*CONFIGURATION, *(path for path in there if path in deciding or is_test_file(path)))
+    found = [path for path in there if path in deciding or is_test_file(path)]
+    # Without a slash it would mean files of that name in any folder.
+    return (*CONFIGURATION, *(path if "/" in path else f"/{path}" for path in found))
 
 
 def is_test_file(path: str) -> bool:
@@ -56,7 +58,7 @@ def decides(project: Project, path: str) -> bool:
     """Whether the file decides on the change, and the person did not name this very file as allowed."""
     if path in project.allowed:
         return False
-    return matches(path, project.protected) or matches(path, CONFIGURATION)
+    return matches(path, project.protected)
 
 
 def deciding_part(path: str, old: bytes | None, new: bytes | None) -> str:

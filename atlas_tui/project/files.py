@@ -71,12 +71,20 @@ def plain_parts(path: str) -> tuple[str, ...]:
 def matches(path: str, patterns: Iterable[str]) -> bool:
     """Whether one of these glob patterns means the path, as in ``.gitignore``: without a slash it means a
     name at any depth, ``**`` any folders, and the name of a folder all that is below it."""
-    return any(_expression(pattern).match(path) is not None for pattern in patterns if pattern.strip())
+    return any(_means(pattern, path) for pattern in patterns)
+
+
+def _means(pattern: str, path: str) -> bool:
+    plain = pattern.strip().removeprefix("./").rstrip("/")
+    if "/" in plain and "*" not in plain and "?" not in plain:
+        # Most are whole paths, and there may be thousands.
+        plain = plain.removeprefix("/")
+        return path == plain or path.startswith(f"{plain}/")
+    return bool(plain) and _expression(plain).match(path) is not None
 
 
 @lru_cache(maxsize=512)
-def _expression(pattern: str) -> re.Pattern[str]:
-    plain = pattern.strip().removeprefix("./").rstrip("/")
+def _expression(plain: str) -> re.Pattern[str]:
     anywhere = "" if "/" in plain else "(?:.*/)?"
     parts = re.split(r"(\*\*/|\*\*|\*|\?)", plain.removeprefix("/"))
     return re.compile(anywhere + "".join(map(_translated, parts)) + r"(?:/.*)?\Z", re.DOTALL)

@@ -16,8 +16,8 @@ _PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_A-Za-z]+")
 _STOP = frozenset(
     re.findall(
         r"\w+",
-        """a an and are as at be been but by can could do does for from had has have he her his how if in into is
-        it its itself may more must no not of on one only or our out over self should so some such than that
+        """a an and are as at be been but by can could do does for from had has have he her his how if in into
+        is it its itself may more must no not of on one only or our out over self should so some such than that
         the their them then there these they this those to too under up use used uses using was we were what
         when where which while who why will with would you your def return import none true false test assert
         error line file traceback recent call last most""",
@@ -84,6 +84,16 @@ def matched(files: Mapping[str, Known], query: Query) -> dict[str, float]:
         if score > 0:
             scores[path] = score
     return scores
+
+
+def named_like(known: Known, query: Query, most: int) -> tuple[str, ...]:
+    """The functions and types of a file whose names have terms of the query, best first."""
+    scores: dict[str, float] = {}
+    for each in known.outline.definitions if known.outline is not None else ():
+        score = sum(query.weights.get(term, 0.0) for term in terms(each.name))
+        if score > 0 and each.kind != "variable":
+            scores[each.qualified] = max(scores.get(each.qualified, 0.0), score)
+    return tuple(sorted(scores, key=lambda name: -scores[name])[:most])
 
 
 def _found(path: str, known: Known, wanted: Mapping[str, float]) -> Counter[str]:

@@ -1,4 +1,4 @@
-"""What a model is shown of a repository: the best files whole, then signatures, then names, within a budget."""
+"""What a model is shown of a repository: the best files whole, then signatures, then names."""
 
 from __future__ import annotations
 
@@ -16,12 +16,14 @@ _FOR_WHOLE = 0.8
 _ONE_FILE = 0.5
 """Share of the budget that one file may take that nobody named."""
 _FOR_SIGNATURES = 0.95
-_WORTH_READING = 0.12
+_WORTH_READING = 0.2
 """Share of the best score from which on the text of a file is shown, not only its signatures."""
 _MOST_WHOLE = 40
 _MOST_SIGNATURES = 60
 _CHARACTERS = 8
 """More characters than any token has on average: a text that is longer than so many for each has no room."""
+_FEWER = 3
+"""Characters that a token of a program has at least, mostly."""
 _NAMES = "Other files: "
 
 Count = Callable[[str], int]
@@ -146,9 +148,10 @@ class _Texts:
 
     def shortened(self, each: Ranked, room: int) -> str:
         outline = self._repository.files[each.path].outline if each.path in self._repository.files else None
-        if outline is None or not (each.is_target or each.lines or each.symbols):
+        if outline is None:
             return ""
-        text = shortened(self._repository.text(each.path), outline, each.lines, each.symbols, room * 3)
+        symbols = (*each.symbols, *each.relevant)
+        text = shortened(self._repository.text(each.path), outline, each.lines, symbols, room * _FEWER)
         return fenced(each.path, text, "shortened") if text else ""
 
     def signatures(self, each: Ranked) -> str:

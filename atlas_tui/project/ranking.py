@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from atlas_tui.project.centrality import spread
 from atlas_tui.project.editing_rules import is_test_file
 from atlas_tui.project.mapping import RepositoryMap
-from atlas_tui.project.matching import Query, matched
+from atlas_tui.project.matching import Query, matched, named_like
 
 _BY_WORDS = 1.0
-_BY_LINKS = 1.0
+_BY_LINKS = 0.7
 _NAMED = 1.5
 """For a file that the text names."""
 _IMPORTED = 0.8
@@ -26,6 +26,9 @@ _OUTWARDS = 0.85
 _OTHER_TEST = 0.3
 _NO_SOURCE = 0.5
 """What the score of such files is multiplied by."""
+_LOOKED_INTO = 60
+"""Files whose definitions are held against the text one by one."""
+_MOST_RELEVANT = 12
 _PATH = re.compile(r"[\w.@~+-]+(?:/[\w.@~+-]+)*\.\w{1,5}")
 
 
@@ -58,6 +61,8 @@ class Ranked:
     """Lines that tracebacks name, from 1."""
     symbols: tuple[str, ...] = ()
     """What of it the person named."""
+    relevant: tuple[str, ...] = ()
+    """Definitions whose names the problem has, best first; told of the best files alone."""
 
 
 def rank(repository: RepositoryMap, hints: Hints) -> tuple[Ranked, ...]:
@@ -91,7 +96,12 @@ def rank(repository: RepositoryMap, hints: Hints) -> tuple[Ranked, ...]:
         )
     order = {path: number for number, path in enumerate(targets)}
     last = len(order)
-    return tuple(sorted(found, key=lambda each: (order.get(each.path, last), -each.score, each.path)))
+    found.sort(key=lambda each: (order.get(each.path, last), -each.score, each.path))
+    best = (
+        replace(each, relevant=named_like(repository.files[each.path], query, _MOST_RELEVANT))
+        for each in found[:_LOOKED_INTO]
+    )
+    return (*best, *found[_LOOKED_INTO:])
 
 
 class _Reasons:

@@ -81,7 +81,7 @@ def chosen(table: Table, rules: Sequence[str] = EVERYTHING) -> Chosen | None:
 def _told(table: Table, reason: Reason) -> Reason:
     if reason.rule == "samples" and table.unchecked:
         return replace(reason, text=f"nothing was run: {table.unchecked}", decided=False)
-    return replace(reason, text=sentence(reason))
+    return replace(reason, text=sentence(reason, change=any(row.change for row in table.rows)))
 
 
 # --- from the events of a run
@@ -168,6 +168,8 @@ def _rows(attempts: Sequence[Attempt]) -> tuple[Row, ...]:
             passed=attempt.passed,
             ran=len(attempt.runs),
             logprob=attempt.ready.mean_logprob,
+            flagged=bool(attempt.ready.flags),
+            change=bool(attempt.ready.files),
         )
         for attempt in attempts
     )

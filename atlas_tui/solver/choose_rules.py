@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from atlas_tui.problem import Problem
 from atlas_tui.solver.b4 import b4, codet
 from atlas_tui.solver.table import Row, Table
 
@@ -97,9 +98,8 @@ def by_logprob(table: Table, left: Sequence[Row]) -> Ruling | None:
 
 
 def by_length(table: Table, left: Sequence[Row]) -> Ruling | None:
-    """The shortest program, in characters without blanks at the ends of lines."""
-    sizes = {row.label: -float(sum(len(line.rstrip()) for line in row.code.splitlines())) for row in left}
-    return _best(left, sizes)
+    """The shortest program or the smallest change (``Row.size``)."""
+    return _best(left, {row.label: -float(row.size) for row in left})
 
 
 def _best(
@@ -152,3 +152,11 @@ POLICIES: dict[str, tuple[str, ...]] = {
 """Names of the rules in the order in which they are asked. The lower-case ones are for recorded candidates
 (``atlas-tui bench replay``), where what they leave is a tie; the letters are the arms of a run."""
 EVERYTHING = POLICIES["E"]
+_OF_CHANGES = ("samples", "self-tests", "lens", "length", "log-probability")
+"""Those that can say something of changes in a repository: a smaller one is easier to review."""
+
+
+def rules_for(arm: str, problem: Problem) -> tuple[str, ...]:
+    """The rules of an arm for this problem."""
+    rules = POLICIES[arm]
+    return rules if problem.project is None else tuple(rule for rule in _OF_CHANGES if rule in rules)

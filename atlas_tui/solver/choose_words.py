@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from atlas_tui.facts import Reason
 
 
-def sentence(reason: Reason) -> str:
-    """One sentence for the person."""
-    return _WORDS[reason.rule](reason)
+def sentence(reason: Reason, *, change: bool = False) -> str:
+    """One sentence for the person; ``change``: the candidates are changes in a repository."""
+    return (_OF_CHANGES if change else _WORDS).get(reason.rule, _WORDS[reason.rule])(reason)
 
 
 def names(labels: Sequence[str]) -> str:
@@ -36,6 +36,20 @@ def _samples(reason: Reason) -> str:
         rest = f"{names(kept)} {_verb(kept, 'passes', 'pass')} {passed} of {reason.of}"
         return f"none passes all samples; {rest}"
     return f"no candidate passes {f'any of the {reason.of} samples' if reason.of > 1 else 'the only sample'}"
+
+
+def _checks(reason: Reason) -> str:
+    """The same of a change, where a check is one test or several."""
+    if not reason.of:
+        return "no test decides on the change"
+    passed, kept = int(_best(reason)), reason.kept
+    if passed == reason.of:
+        every = f"all {reason.of} checks" if reason.of > 1 else "the only check"
+        return f"{names(kept)} {_verb(kept, 'passes', 'pass')} {every} by the repository's tests"
+    if passed:
+        rest = f"{names(kept)} {_verb(kept, 'passes', 'pass')} {passed} of {reason.of}"
+        return f"none passes all checks by the repository's tests; {rest}"
+    return f"no candidate passes {f'any of the {reason.of} checks' if reason.of > 1 else 'the only check'}"
 
 
 def _agreement(reason: Reason) -> str:
@@ -95,6 +109,21 @@ def _length(reason: Reason) -> str:
     return f"{names(reason.kept)} {_verb(reason.kept, 'is the shorter program', 'are the shorter programs')}"
 
 
+def _tests_of_change(reason: Reason) -> str:
+    if not reason.lost:
+        return _tests(reason)
+    tests = _count(reason.of, "written test")
+    return f"changes and {tests}, weighed against each other, speak for {names(reason.kept)}"
+
+
+def _smaller(reason: Reason) -> str:
+    if not reason.lost:
+        return f"the changes of {names(reason.kept)} are equally large"
+    if len(reason.kept) > 1:
+        return f"{names(reason.kept)} are the smaller changes"
+    return f"{names(reason.kept)} is the smaller change"
+
+
 def _best(reason: Reason) -> float:
     return max(score for _, score in reason.scores)
 
@@ -109,4 +138,9 @@ _WORDS: dict[str, Callable[[Reason], str]] = {
     "lens": _lens,
     "log-probability": _logprob,
     "length": _length,
+}
+_OF_CHANGES: dict[str, Callable[[Reason], str]] = {
+    "samples": _checks,
+    "self-tests": _tests_of_change,
+    "length": _smaller,
 }

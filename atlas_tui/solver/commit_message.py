@@ -9,6 +9,7 @@ from atlas_tui.engine.base import EngineError, Finished, Message, SequenceReques
 from atlas_tui.problem import Problem
 from atlas_tui.solver import prompting
 from atlas_tui.solver.kit import Kit
+from atlas_tui.visible import FOREIGN
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +26,6 @@ _MARKUP = re.compile(r"^[#>*\-\s]+|\*{2,}")
 # A verb that begins a sentence: "Add", "Re-order". Its forms for the past and for others are left out below.
 _VERB = re.compile(r"[A-Z][a-z]+(?:-[a-z]+)?(?= )")
 _NOT_IMPERATIVE = re.compile(r"(?:\w+ed|\w+ing|This|The|A|An|It|I|We|Here|Sure|Commit|Message|Problem)\b")
-_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 
 
 async def propose(kit: Kit, problem: Problem, diff: str) -> str:
@@ -74,7 +74,7 @@ def clean_line(reply: str) -> str:
         line = line[1:-1].strip()
     line = line.removesuffix(".")
     whole = 0 < len(line) <= LENGTH and not line.endswith((":", ",", "."))
-    if not whole or _UNSEEN.search(line) or "```" in line:
+    if not whole or FOREIGN.search(line) or any(mark in line for mark in ("\n", "\t", "```")):
         return ""
     return line if _VERB.match(line) and not _NOT_IMPERATIVE.match(line) else ""
 
@@ -99,7 +99,7 @@ def plain_message(problem: Problem, diff: str) -> str:
 
 def _shown(text: str) -> str:
     """Without control and invisible characters, in one line."""
-    return " ".join(_UNSEEN.sub(" ", text).split())
+    return " ".join(FOREIGN.sub(" ", text).split())
 
 
 def _cut(text: str, limit: int = LENGTH) -> str:

@@ -23,6 +23,7 @@ from atlas_tui.sandbox import judge
 from atlas_tui.sandbox.base import Job, Ran
 from atlas_tui.solver.agreement import Agreement, Classes, Output, classify, compare
 from atlas_tui.solver.board import Attempt
+from atlas_tui.solver.change import evidence as change
 from atlas_tui.solver.kit import Kit
 
 SHOWN = 4000
@@ -46,15 +47,17 @@ async def run_samples(kit: Kit, problem: Problem, attempts: Sequence[Attempt]) -
 
     An attempt without a usable program is not run: each of its samples is a CE.
     """
+    usable = [attempt for attempt in attempts if attempt.usable]
     pending = []
     for number, sample in enumerate(problem.samples, 1):
+        check = f"sample {number}"
         for attempt in attempts:
-            check = f"sample {number}"
-            if attempt.usable:
-                pending.append(_run_sample(kit, problem, attempt.ready, check, sample))
-            else:
+            if not attempt.usable:
                 yield _unusable(attempt, check)
-    async for finished in _as_they_end(pending):
+            elif problem.project is None:
+                pending.append(_run_sample(kit, problem, attempt.ready, check, sample))
+    runs = _as_they_end(pending) if problem.project is None else change.run_checks(kit, problem, usable)
+    async for finished in runs:
         yield finished
 
 
@@ -198,6 +201,10 @@ async def run_tests(
     kit: Kit, problem: Problem, attempts: Sequence[Attempt], tests: Sequence[WrittenTest]
 ) -> AsyncIterator[Event]:
     """Every usable attempt on every written test; a ``TestsRun`` for each attempt."""
+    if problem.project is not None:
+        async for event in change.run_written(kit, problem, attempts, tests):
+            yield event
+        return
     for attempt in attempts:
         if attempt.usable and tests:
             given = [test.given for test in tests]

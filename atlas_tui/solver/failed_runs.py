@@ -10,6 +10,7 @@ from atlas_tui.events import RunFinished, Verdict
 from atlas_tui.problem import Problem, Sample
 from atlas_tui.solver import layouts, prompting, prompting_more
 from atlas_tui.solver.board import Attempt
+from atlas_tui.solver.change import failed as change
 
 FAILURES = 2
 """Most failed samples that are told; the second only where it failed in another way."""
@@ -32,6 +33,8 @@ def sample_of(problem: Problem, run: RunFinished) -> Sample | None:
 
 def evidence_of(problem: Problem, attempt: Attempt) -> str:
     """The first failed sample in the words of the prompt; empty when none failed."""
+    if problem.project is not None:
+        return change.evidence_of(problem, attempt)
     failed = attempt.first_failure()
     return _told(problem, failed) if failed is not None else ""
 
@@ -42,8 +45,11 @@ def full_evidence(problem: Problem, attempt: Attempt, tried: Sequence[Attempt] =
     failed = _telling(attempt)
     if not failed:
         return ""
-    parts = [part for run in failed for part in _parts(problem, run)]
-    parts += _anchors(problem, attempt)
+    if problem.project is not None:
+        parts = [change.evidence_of(problem, attempt)]
+    else:
+        parts = [part for run in failed for part in _parts(problem, run)]
+        parts += _anchors(problem, attempt)
     parts += _last_change(problem, attempt, tried)
     return "\n\n".join(parts)
 

@@ -6,9 +6,10 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
 from atlas_tui.engine.base import Finished, StopReason
-from atlas_tui.events import CandidateReady, Event, Part, Stage
+from atlas_tui.events import CandidateReady, ChangedFile, Event, Part, Stage
 from atlas_tui.problem import Problem
 from atlas_tui.solver import prompting
+from atlas_tui.solver.change.replies import Written, written
 from atlas_tui.solver.kit import Kit, stream
 from atlas_tui.syntax import extract
 
@@ -47,32 +48,51 @@ async def generate(kit: Kit, problem: Problem, recipes: Sequence[Recipe]) -> Asy
 
 
 def candidate_ready(
-    kit: Kit, problem: Problem, finished: Finished, round_number: int, thinking_budget: int = 0
+    kit: Kit,
+    problem: Problem,
+    finished: Finished,
+    round_number: int,
+    thinking_budget: int = 0,
+    before: Sequence[ChangedFile] = (),
 ) -> CandidateReady:
-    """The program in a reply, or why there is none. What the person stopped before it had ended is none,
-    also where its first lines would run."""
-    stopped = finished.id in kit.stopped
-    extracted = extract(finished.text, problem.entry_point)
-    error, cut = extracted.error, finished.reason is not StopReason.END
-    if stopped and finished.reason is StopReason.CANCELLED:
-        error = "you stopped it before it was written"
-    elif error and finished.reason is StopReason.LENGTH:
-        error = f"{error}; the answer was cut at its token budget"
-    elif error and cut:
-        error = f"{error}; the answer was cut because the run's budget is used up"
+    """The program in a reply, or why there is none; in mode change, the changed files, of which ``before``
+    are those of the candidate that is corrected.
+
+    What the person stopped before it had ended is none, also where its first lines would run.
+    """
+    made = _made(problem, finished.text, before)
     return CandidateReady(
         candidate=finished.id,
         round=round_number,
-        code=extracted.code,
-        error=error,
+        code=made.code,
+        error=_fault(kit, finished, made.error),
         tokens=finished.answer_tokens,
         thinking_tokens=finished.thinking_tokens,
         thinking_budget=thinking_budget,
         thinking_end=str(finished.thinking_end),
         waits=finished.waits,
         mean_logprob=finished.statistics.mean_logprob if finished.statistics else None,
-        cut=cut,
+        cut=finished.reason is not StopReason.END,
         embedding=finished.embeddings[0] if finished.embeddings else None,
-        model_hash=(kit.info.fingerprint or kit.info.path) if kit.info else "",
+        model_hash=kit.model_hash,
         prompts=prompting.prompt_hash(),
+        files=made.files,
+        flags=made.flags,
     )
+
+
+def _fault(kit: Kit, finished: Finished, error: str) -> str:
+    if finished.id in kit.stopped and finished.reason is StopReason.CANCELLED:
+        return "you stopped it before it was written"
+    if error and finished.reason is StopReason.LENGTH:
+        return f"{error}; the answer was cut at its token budget"
+    if error and finished.reason is not StopReason.END:
+        return f"{error}; the answer was cut because the run's budget is used up"
+    return error
+
+
+def _made(problem: Problem, text: str, before: Sequence[ChangedFile]) -> Written:
+    if problem.project is not None:
+        return written(problem.project, text, before)
+    extracted = extract(text, problem.entry_point)
+    return Written(code=extracted.code, error=extracted.error)

@@ -7,7 +7,8 @@ import hashlib
 import string
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from atlas_tui.engine.base import (
     Delta,
@@ -46,13 +47,16 @@ class Kit:
     """What was spent; without one nothing is limited."""
     lens: Scorer | None = None
     """Without one no candidate is scored."""
+    without: frozenset[str] = frozenset()
+    """Parts of the method, by their names in ``Switches``, that this problem has no use for."""
     stopped: set[str] = field(default_factory=set, compare=False)
     """Candidates the person stopped: nothing more is written for them."""
 
     @property
     def switches(self) -> Switches:
         """Which parts of the method are used."""
-        return switches(self.settings)
+        changes: dict[str, Any] = dict.fromkeys(self.without, False)
+        return replace(switches(self.settings), **changes)
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -67,6 +71,11 @@ class Kit:
     def info(self) -> ModelInfo | None:
         """The loaded model; None before it is."""
         return self.engine.info
+
+    @property
+    def model_hash(self) -> str:
+        """The fingerprint of the loaded model, of a server its address; empty before it is loaded."""
+        return (self.info.fingerprint or self.info.path) if self.info else ""
 
     @property
     def thinking(self) -> int:

@@ -11,8 +11,8 @@ import re
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 
-from atlas_tui.engine.base import Finished, SequenceRequest, StopReason
-from atlas_tui.events import Event, ObservationsReady, Part, PlanReady, Stage
+from atlas_tui.engine.base import Finished, SequenceRequest, Span, StopReason
+from atlas_tui.events import Event, ObservationsReady, Part, PlanReady, Stage, Vector
 from atlas_tui.problem import Problem
 from atlas_tui.solver import prompting
 from atlas_tui.solver.kit import Kit, stream
@@ -160,6 +160,7 @@ class Draft:
 
     text: str
     cut: bool
+    embedding: Vector | None = None
 
     @property
     def technique(self) -> str:
@@ -203,7 +204,8 @@ class _Search:
         request = self._kit.plan_request(label, messages, *place, grammar="plan.gbnf")
         heat = min(HOTTEST, request.sampler.temperature + REDRAW_HOTTER * draw)
         heat = max(heat, request.sampler.temperature)
-        return replace(request, sampler=replace(request.sampler, temperature=heat))
+        sampler = replace(request.sampler, temperature=heat)
+        return replace(request, sampler=sampler, embed=(Span.ANSWER,))
 
     def _taken(self, label: str) -> list[str]:
         others = [draft for other, draft in self._drafts.items() if other != label and self.good(other)]
@@ -215,7 +217,8 @@ class _Search:
         self.stopped |= finished.reason is StopReason.CANCELLED and label not in self._kit.stopped
         self._draws[label] = self._draws.get(label, 0) + 1
         before = self._drafts.get(label)
-        self._drafts[label] = Draft(whole_lines(finished), cut_off(finished))
+        embedding = finished.embeddings[0] if finished.embeddings else None
+        self._drafts[label] = Draft(whole_lines(finished), cut_off(finished), embedding)
         if before is not None and before.has_steps and not self._drafts[label].has_steps:
             self._drafts[label] = before
 
@@ -239,6 +242,9 @@ class _Search:
             observations=self._selected[label],
             draws=self._draws[label],
             cut=draft.cut,
+            embedding=draft.embedding if draft.has_steps else None,
+            model_hash=self._kit.model_hash,
+            prompts=prompting.prompt_hash(),
         )
 
 

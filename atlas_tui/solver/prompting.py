@@ -47,7 +47,18 @@ TRAINED = (
 )
 """The prompt files that the bundled model is trained on, in alphabetical order: all but ``UNTRAINED``."""
 
-UNTRAINED = ("commit.md",)
+OF_CHANGES = (
+    "change_code.md",
+    "change_code_plain.md",
+    "change_diagnose.md",
+    "change_observe.md",
+    "change_problem.md",
+    "change_repair.md",
+    "change_tests.md",
+)
+"""What stages ask in their own words where a repository is to be changed."""
+
+UNTRAINED = ("commit.md", "change.toml", *OF_CHANGES)
 """What the bundled model is asked without having been trained on it: it must also go without a good answer.
 
 They are no part of its version: changing them changes nothing that it learnt.
@@ -85,14 +96,40 @@ def prompt_hash() -> str:
     return digest.hexdigest()
 
 
+def text_for(problem: Problem, name: str) -> str:
+    """A prompt file, or the one that changes of a repository have in its place."""
+    own = f"change_{name}"
+    return file_text(own if problem.project is not None and own in OF_CHANGES else name)
+
+
 def asked(problem: Problem, task: str) -> tuple[Message, ...]:
-    """System text, statement, task: what every prompt of a problem begins with comes first."""
-    user = file_text("problem.md").format(statement=problem.statement.strip(), task=task)
+    """System text, statement, task: what every prompt of a problem begins with comes first.
+
+    Where a repository is to be changed, what is shown of it stands before the statement.
+    """
+    template, statement = text_for(problem, "problem.md"), problem.statement.strip()
+    if problem.project is None:
+        user = template.format(statement=statement, task=task)
+    else:
+        tests = _listed(_deciding(problem)) or "None is known."
+        user = template.format(context=problem.project.context, statement=statement, tests=tests, task=task)
     return (Message(role="system", content=file_text("system.md")), Message(role="user", content=user))
+
+
+def _deciding(problem: Problem) -> list[str]:
+    """The checks of a change, each with what it says as long as nothing is changed."""
+    said = dict(problem.project.failures) if problem.project else {}
+    lines = []
+    for sample in problem.samples:
+        why = shorten(said.get(sample.given, "").strip(), FIELD_LIMIT)
+        lines.append(f"{sample.given}: {sample.expected}" + (f"\n```\n{why}\n```" if why else ""))
+    return lines
 
 
 def deliverable_of(problem: Problem) -> str:
     """What the coder is to write, by the problem's mode."""
+    if problem.project is not None:
+        return str(file_table("change.toml")["deliverable"])
     template: str = file_table("deliverable.toml")[str(problem.mode)]
     return template.format(entry_point=problem.entry_point)
 
@@ -109,7 +146,7 @@ def perturbations() -> tuple[dict[str, str], ...]:
 
 def observe(problem: Problem) -> tuple[Message, ...]:
     """Ask for observations about the problem."""
-    return asked(problem, file_text("observe.md"))
+    return about(problem, "observe.md")
 
 
 def derive(problem: Problem, first: str, second: str) -> tuple[Message, ...]:
@@ -131,7 +168,7 @@ def _listed(lines: Sequence[str]) -> str:
 
 def about(problem: Problem, file: str) -> tuple[Message, ...]:
     """Ask by a prompt file that holds nothing but the task."""
-    return asked(problem, file_text(file))
+    return asked(problem, text_for(problem, file))
 
 
 def code(problem: Problem, plan_text: str, perturbation: str = "") -> tuple[Message, ...]:
@@ -141,9 +178,9 @@ def code(problem: Problem, plan_text: str, perturbation: str = "") -> tuple[Mess
     """
     deliverable = deliverable_of(problem)
     if plan_text:
-        task = file_text("code.md").format(plan=plan_text.strip(), deliverable=deliverable)
+        task = text_for(problem, "code.md").format(plan=plan_text.strip(), deliverable=deliverable)
     else:
-        task = file_text("code_plain.md").format(deliverable=deliverable)
+        task = text_for(problem, "code_plain.md").format(deliverable=deliverable)
     if perturbation:
         task = file_text("varied.md").format(perturbation=perturbation, task=task)
     return asked(problem, task)

@@ -46,6 +46,9 @@ def order_for(failure: FailureClass) -> tuple[Perspective, ...]:
 
 def tests(problem: Problem, count: int) -> tuple[Message, ...]:
     """Ask for ``count`` tests with their answers, from the statement alone."""
+    if problem.project is not None:
+        layout = prompting.file_table("change.toml")["tests"][problem.project.runner]
+        return _ask(problem, "tests.md", count=count, layout=layout)
     return _ask(problem, "tests.md", count=count, layout=_layout(problem, "test"))
 
 
@@ -140,4 +143,4 @@ def _layout(problem: Problem, name: str) -> str:
 
 
 def _ask(problem: Problem, file: str, **fields: object) -> tuple[Message, ...]:
-    return prompting.asked(problem, prompting.file_text(file).format(**fields))
+    return prompting.asked(problem, prompting.text_for(problem, file).format(**fields))

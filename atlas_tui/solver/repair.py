@@ -49,7 +49,7 @@ async def repair_one(
     ready: Event | None = None
     async for item in stream(kit, Stage.REPAIR, Part.REPAIR, [request]):
         if isinstance(item, Finished):
-            ready = candidate_ready(kit, problem, item, round_number, request.thinking)
+            ready = candidate_ready(kit, problem, item, round_number, request.thinking, standing.ready.files)
         else:
             yield item
     if ready is not None:

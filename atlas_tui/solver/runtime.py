@@ -24,10 +24,14 @@ from atlas_tui.events import (
     SubsetTested,
 )
 from atlas_tui.problem import Limits, Problem, wall_seconds
+from atlas_tui.project.base import FileChange
 from atlas_tui.sandbox.base import Isolation, Sandbox
 from atlas_tui.settings import ModelSettings, RemoteSettings, Settings
 from atlas_tui.solver import beginning, commit_message, subset
 from atlas_tui.solver.board import Board
+from atlas_tui.solver.change import subset as change_subset
+from atlas_tui.solver.change.last_opened import LastOpened
+from atlas_tui.solver.change.opening import Opened, Wanted, problem_of
 from atlas_tui.solver.going_on import recall
 from atlas_tui.solver.kit import Kit
 from atlas_tui.solver.learning import Learning
@@ -59,6 +63,7 @@ class Runtime:
         self.store = Store(paths.database())
         self._means = Means(settings, engine, sandbox)
         self._learning = Learning(self.store.path)
+        self._opened = LastOpened()
         self._run: asyncio.Task[None] | None = None
         self._writing: tuple[Kit, Recorder] | None = None
         """Of the run that is on, once it has begun."""
@@ -149,6 +154,28 @@ class Runtime:
         )
         return replace(problem, limits=limits)
 
+    async def open_change(self, wanted: Wanted, tell: Callable[[str], None]) -> Problem:
+        """A change of this folder's repository as a problem: its tests are run where they were not run on it
+        as it is, and the model is loaded.
+
+        ``tell`` takes a line about what is done. Raises: AtlasError: it cannot be made one.
+        """
+        opened = await self._open(wanted, tell)
+        engine, chosen = await self._means.settled(), self.settings
+        return await problem_of(opened, wanted, engine, chosen.project, chosen.solver)
+
+    async def check_change(self, wanted: Wanted, tell: Callable[[str], None]) -> Opened:
+        """Run the tests of this folder's repository as they are now; no text and no model is needed.
+
+        Raises: AtlasError: they cannot be run.
+        """
+        return await self._open(wanted, tell, again=True)
+
+    async def _open(self, wanted: Wanted, tell: Callable[[str], None], *, again: bool = False) -> Opened:
+        head, sandbox = await asyncio.to_thread(self.workspace.head), self._means.sandbox
+        folder, chosen = self.workspace.folder, self.settings.project
+        return await self._opened.open(sandbox, folder, head, wanted, chosen, tell, again=again)
+
     def solve(self, problem: Problem, target: str = "") -> AsyncIterator[Event]:
         """Solve and record; the first event is ``RunStarted``, the last ``RunEnded``.
 
@@ -210,6 +237,17 @@ class Runtime:
         """
         return await subset.test_subset(
             self._means.sandbox, problem, content, candidate=candidate, round_number=round, hunks=hunks
+        )
+
+    async def test_files(
+        self, problem: Problem, files: Sequence[FileChange], candidate: str, round: int, hunks: Sequence[int]
+    ) -> SubsetTested:
+        """Run the tests of a repository with these files in it: a candidate's with these hunks taken.
+
+        Never raises for what the tests do; ``state`` of the event says why they could not be run.
+        """
+        return await change_subset.test_files(
+            self._means.sandbox, problem, files, candidate=candidate, round_number=round, hunks=hunks
         )
 
     async def propose_message(self, problem: Problem, diff: str) -> str:

@@ -25,7 +25,7 @@ from atlas_tui.solver import budgets, diversity
 from atlas_tui.solver.board import Board
 from atlas_tui.solver.budgets import Ledger, Reached
 from atlas_tui.solver.choose import chosen as make_choice, finalists, table_of as choose_table
-from atlas_tui.solver.choose_rules import POLICIES
+from atlas_tui.solver.choose_rules import rules_for
 from atlas_tui.solver.evidence import agree, run_samples, run_tests
 from atlas_tui.solver.generate import Recipe, generate
 from atlas_tui.solver.generators import write_generator
@@ -44,6 +44,8 @@ log = logging.getLogger(__name__)
 
 _ROUNDS = ("more", "think", "repair")
 """Steps that make candidates; they count as rounds."""
+_INPUTS = frozenset({"agreement", "generator", "split"})
+"""What compares outputs on inputs; a change of a repository has none."""
 ENOUGH_INPUTS = 4
 """With fewer further inputs than this, the model is asked for a program that makes some."""
 
@@ -60,13 +62,13 @@ async def solve(
     chooses among what is on ``board`` by ``best_so_far``.
     """
     ledger, board = Ledger(kit.settings), board or Board()
-    kit = replace(kit, ledger=ledger)
+    kit = replace(kit, ledger=ledger, without=_INPUTS if problem.project else frozenset())
     outcome = Outcome.NO_CANDIDATE
     try:
         async for event in _Walk(kit, problem, board, ledger, asked).walk():
             board.fold(event)
             if isinstance(event, Chosen):
-                verified = 0 < event.samples == event.passed
+                verified = 0 < event.samples == event.passed and decides(problem)
                 outcome = Outcome.VERIFIED if verified else Outcome.UNVERIFIED
             yield event
     except AtlasError as error:
@@ -86,7 +88,7 @@ def failed(error: AtlasError) -> Failed:
 
 def table_of(problem: Problem, board: Board, unchecked: str = "") -> Table:
     """The evidence table of what is on the board."""
-    return choose_table(
+    table = choose_table(
         board.current(),
         len(problem.samples),
         board.agreement,
@@ -95,6 +97,12 @@ def table_of(problem: Problem, board: Board, unchecked: str = "") -> Table:
         judged=board.splits,
         lens=board.lens_scores(),
     )
+    return replace(table, decided=decides(problem))
+
+
+def decides(problem: Problem) -> bool:
+    """Whether its samples say what is asked for: tests that passed before only say what must stay."""
+    return problem.project is None or bool(problem.project.required)
 
 
 def best_so_far(kit: Kit, problem: Problem, board: Board, ended: str = "") -> Chosen | None:
@@ -103,7 +111,8 @@ def best_so_far(kit: Kit, problem: Problem, board: Board, ended: str = "") -> Ch
     ``ended`` says why the run ended early; it is told where that was before any sample was run.
     """
     missed = bool(problem.samples) and not any(attempt.runs for attempt in board.current())
-    return make_choice(table_of(problem, board, ended if missed else ""), POLICIES[kit.settings.arm])
+    table = table_of(problem, board, ended if missed else "")
+    return make_choice(table, rules_for(kit.settings.arm, problem))
 
 
 class _Walk:
@@ -187,7 +196,7 @@ class _Walk:
 
     @property
     def _rules(self) -> tuple[str, ...]:
-        return POLICIES[self._kit.settings.arm]
+        return rules_for(self._kit.settings.arm, self._problem)
 
     def _deeper(self) -> int | None:
         """The thinking budget above the one reached."""
@@ -330,8 +339,12 @@ class _Walk:
         for attempt in self._board.current() if lens else ():
             if lens and attempt.usable and (attempt.label, attempt.ready.round) not in known:
                 said = await asyncio.to_thread(lens.score, attempt.ready)
-                if said is not None:
-                    yield said
+                if said is None:
+                    continue
+                found = lens.mapped(attempt.ready)
+                if found is not None and not self._board.on_map(found):
+                    yield found
+                yield said
 
     async def _choice(self) -> AsyncIterator[Event]:
         """The choice; no event when there is no candidate."""

@@ -29,7 +29,7 @@ def state_of(table: Table) -> State:
 
 def grade_of(table: Table, winner: Row) -> Grade:
     """How far ``winner`` can be trusted, for the person."""
-    if not table.passes_all(winner):
+    if not table.decided or not table.passes_all(winner):
         return Grade.UNVERIFIED
     rivals = len(table.finalists)
     if rivals < 2 or table.agreement is None or not table.agreement.inputs:

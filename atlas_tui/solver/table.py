@@ -22,8 +22,21 @@ class Row:
     """Samples passed."""
     ran: int = 0
     """Samples run."""
+    flagged: bool = False
+    """It touches what it may not: the person may take it, the rules do not."""
     logprob: float | None = None
     """Mean natural log-probability of its tokens; None is unknown."""
+    change: bool = False
+    """``code`` is the difference that it makes to a repository."""
+
+    @property
+    def size(self) -> int:
+        """Characters, without blanks at the ends of lines; of a change, in the lines it adds and takes."""
+        lines = self.code.splitlines()
+        if self.change:
+            changed = (line for line in lines if line.startswith(("+", "-")))
+            lines = [line[1:] for line in changed if not line.startswith(("+++ ", "--- "))]
+        return sum(len(line.rstrip()) for line in lines)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,13 +56,15 @@ class Table:
     """Which of the written tests each of them passed."""
     judged: Mapping[str, int] = field(default_factory=dict)
     """How often the model held this candidate's real output for right, against that of another."""
+    decided: bool = True
+    """Passing all samples says that the problem is solved: not so where they only say what must stay."""
     lens: Mapping[str, float] = field(default_factory=dict)
     """Learned scores; empty unless the lens's gate is open."""
 
     @property
     def usable(self) -> tuple[Row, ...]:
         """The candidates that can be chosen at all."""
-        return tuple(row for row in self.rows if row.usable)
+        return tuple(row for row in self.rows if row.usable and not row.flagged)
 
     @property
     def finalists(self) -> tuple[Row, ...]:
@@ -60,4 +75,4 @@ class Table:
 
     def passes_all(self, row: Row) -> bool:
         """Every sample there is was run and passed; never true without samples."""
-        return row.usable and 0 < self.samples == row.ran == row.passed
+        return row.usable and not row.flagged and 0 < self.samples == row.ran == row.passed

@@ -12,6 +12,7 @@ from atlas_tui.problem import Mode, Problem, Sample
 from atlas_tui.sandbox import judge
 from atlas_tui.sandbox.base import Ran
 from atlas_tui.solver import prompting_more
+from atlas_tui.solver.change import test_files
 from atlas_tui.solver.kit import Kit, stream
 from atlas_tui.solver.layouts import Pair, grammar_of_tests, key, read_tests
 from atlas_tui.solver.plan import cut_off
@@ -48,7 +49,14 @@ async def write_tests(
     kit: Kit, problem: Problem, *, draws: int = DRAWS, tokens: int = TOKENS, most: int = MOST
 ) -> AsyncIterator[Event]:
     """Several draws in one batch, ``tokens`` each; ends with ``TestsWritten`` of at most ``most`` tests."""
-    grammar = prompting_more.grammar_for(kit, grammar_of_tests(problem, PER_DRAW))
+    project = problem.project
+    if project is not None and project.runner not in test_files.RUNNERS:
+        why = Dropped(why=f"tests are not written for {project.runner}", number=0)
+        yield TestsWritten(tests=(), dropped=(why,))
+        return
+    grammar = None
+    if project is None:
+        grammar = prompting_more.grammar_for(kit, grammar_of_tests(problem, PER_DRAW))
     messages = prompting_more.tests(problem, PER_DRAW)
     requests = [
         SequenceRequest(
@@ -66,7 +74,11 @@ async def write_tests(
             replies[item.id] = item
         else:
             yield item
-    yield from_replies(problem, [replies[each.id] for each in requests if each.id in replies], most)
+    came = [replies[each.id] for each in requests if each.id in replies]
+    if project is None:
+        yield from_replies(problem, came, most)
+    else:
+        yield test_files.from_replies([reply.text for reply in came], most)
 
 
 def from_replies(problem: Problem, replies: Sequence[Finished], most: int = MOST) -> TestsWritten:

@@ -295,6 +295,23 @@ def test_a_note_that_the_rest_stays_is_no_code(tmp_path: Path) -> None:
     assert "is not whole" in reply.fault
 
 
+def test_what_is_repeated_without_its_body_stays(tmp_path: Path) -> None:
+    bare = SHOP.replace("return self.price * count", "...").replace(
+        "return sum(i.price for i in self)", "..."
+    )
+    bare = (
+        bare.replace("        self.append(item)", "        ...")
+        .replace("return url", "...")
+        .replace("LIMIT = 3", "LIMIT = 4")
+    )
+    for heading in ("### shop.py", "### shop.py (whole file)"):
+        assert shop(tmp_path, bare, heading) == SHOP.replace("LIMIT = 3", "LIMIT = 4")
+    none = replied(tmp_path, {"shop.py": SHOP}, "### shop.py\n```python\ndef rounded(value):\n    ...\n```")
+    assert none.fault == "shop.py: the code for it has no bodies"
+    new = "class Shape(Protocol):\n    def area(self) -> float: ..."
+    assert new in shop(tmp_path, f"from typing import Protocol\n\n\n{new}")
+
+
 def test_several_files_and_blocks_under_one_heading(tmp_path: Path) -> None:
     files = {"shop.py": SHOP, "lib/b.py": "def b():\n    return 1\n", "lib/c.py": "def c():\n    return 1\n"}
     answer = (

@@ -80,6 +80,8 @@ def test_what_decides_stays_and_the_rest_is_taken(tmp_path: Path) -> None:
         tmp_path, files, answer, protected=protected_paths(files), allowed=("tests/test_a.py", "pkg/*")
     )
     assert [change.path for change in named.changes] == ["pkg/a.py", "tests/test_a.py"]
+    every = replied(tmp_path, files, answer)
+    assert len(every.changes) == 9 and not every.notes
     free = replied(tmp_path, files, '### pyproject.toml (whole file)\n```toml\n[project]\nname = "b"\n```')
     assert [change.path for change in free.changes] == ["pyproject.toml"]
 
@@ -136,8 +138,10 @@ def test_test_files_are_known_by_their_names() -> None:
     )
     assert protected_paths(["a.py", "check.py", *tests], ["check.py::one"]) == (
         *CONFIGURATION,
-        *sorted(["check.py", *tests]),
+        *(path if "/" in path else f"/{path}" for path in sorted(["check.py", *tests])),
     )
+    patterns = protected_paths(["check.py", "a/b.py"], ["check.py::one"])
+    assert matches("check.py", patterns) and not matches("src/check.py", patterns)
 
 
 TAMPERING = {

@@ -14,7 +14,9 @@ import pytest_asyncio
 
 from atlas_tui.bench.sets.source import Unusable
 from atlas_tui.problem import Project
+from atlas_tui.project.commands import parse_command
 from atlas_tui.project.editing_rules import protected_paths
+from atlas_tui.project.finding import find
 from atlas_tui.sandbox import LocalSandbox
 from benchmarks.repository import exercism, run
 from benchmarks.repository.task import TASKS, BadTask, RepositoryTask, faults, lay_out, load, load_all
@@ -143,6 +145,12 @@ async def test_a_task_that_names_wrong_tests_would_be_noticed(sandbox: LocalSand
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_the_test_command_would_be_found(name: str) -> None:
+    task = load(TASKS / name)
+    assert find(task.tree)[0].runner == parse_command(task.command, task.tree).runner
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_a_reply_with_the_fix_is_read_exactly(name: str) -> None:
     task = load(TASKS / name)
     paths = [path.relative_to(task.tree).as_posix() for path in task.tree.rglob("*") if path.is_file()]
@@ -200,3 +208,13 @@ async def test_an_example_that_fails_is_left_out(sandbox: LocalSandbox, tmp_path
     task = exercism.convert(bad, tmp_path / "made")
     with pytest.raises(Unusable, match="no test"):
         await exercism.complete(sandbox, task)
+    assert not task.folder.exists()
+
+
+def test_an_exercise_that_is_there_already_stays(tmp_path: Path) -> None:
+    folder = exercise(tmp_path / "leap")
+    task = exercism.convert(folder, tmp_path / "made")
+    (task.tree / "leap.py").write_text("mine\n")
+    with pytest.raises(Unusable, match="there already"):
+        exercism.convert(folder, tmp_path / "made")
+    assert (task.tree / "leap.py").read_text() == "mine\n"

@@ -59,7 +59,7 @@ def wanted() -> Any:
 
 
 def asked_for(test: str, wanted: Any, signs: Any) -> bool:
-    """Whether ``test`` is wanted, or a group that it lies in: its name up to one of ``signs``, or a bracket."""
+    """Whether ``test`` is wanted, or a group it lies in: its name up to one of ``signs``, or a bracket."""
     if test in wanted or test.partition("[")[0] in wanted:
         return True
     for sign in signs:

@@ -1,0 +1,158 @@
+"""Evidence about changes: the tests that decide, and those the model wrote, on a private copy each."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+
+from atlas_tui.events import Event, Gave, RunFinished, TestsRun, Verdict, WrittenTest
+from atlas_tui.problem import Problem, Project
+from atlas_tui.project.base import Check, FileChange, Outcome, Report, TestCase, within
+from atlas_tui.project.checks import checks
+from atlas_tui.project.testing import run_tests
+from atlas_tui.sandbox.base import Sandbox
+from atlas_tui.solver.board import Attempt
+from atlas_tui.solver.change.replies import changes_of
+from atlas_tui.solver.change.test_files import file_of, id_of
+from atlas_tui.solver.kit import Kit
+
+_NAMED = 12
+"""Most tests that are named where several fail together."""
+_FIRST = Verdict.IE, Verdict.SV, Verdict.TLE, Verdict.MLE, Verdict.OLE
+"""Ends of a whole run that also say why single tests are missing."""
+
+
+async def run_checks(kit: Kit, problem: Problem, attempts: Sequence[Attempt]) -> AsyncIterator[RunFinished]:
+    """Every check of the project on these usable attempts, as they end: the required tests, then the rest.
+
+    Where no required test passes, the rest is not run: it would say nothing that helps to choose.
+    """
+    work = [asyncio.ensure_future(judged(kit.sandbox, problem, attempt)) for attempt in attempts]
+    try:
+        for done in asyncio.as_completed(work):
+            for run in await done:
+                yield run
+    finally:
+        for task in work:
+            task.cancel()
+        await asyncio.gather(*work, return_exceptions=True)
+
+
+async def judged(sandbox: Sandbox, problem: Problem, attempt: Attempt) -> list[RunFinished]:
+    """The same of one of them."""
+    project, changes = project_of(problem), changes_of(attempt.ready.files)
+    numbered = list(enumerate(checks(project), 1))
+    required = [(number, check) for number, check in numbered if not is_kept(project, check)]
+    wanted = [test for _, check in required for test in check.tests]
+    runs = []
+    if wanted:
+        report = await _tests(sandbox, problem, wanted, changes, attempt.label)
+        runs = [finished(attempt, number, check, report) for number, check in required]
+        if not any(run.verdict is Verdict.OK for run in runs):
+            return runs
+    rest = [(number, check) for number, check in numbered if is_kept(project, check)]
+    if rest:
+        report = await _tests(sandbox, problem, (), changes, attempt.label)
+        runs += [finished(attempt, number, check, report) for number, check in rest]
+    return runs
+
+
+async def _tests(
+    sandbox: Sandbox, problem: Problem, tests: Sequence[str], changes: Sequence[FileChange], label: str
+) -> Report:
+    return await run_tests(
+        sandbox, project_of(problem), tests, changes, limits=problem.limits, group=f"change {label}"
+    )
+
+
+def project_of(problem: Problem) -> Project:
+    """Raises ValueError: the problem is no change of a repository."""
+    if problem.project is None:
+        raise ValueError("the problem is no change of a repository")
+    return problem.project
+
+
+def is_kept(project: Project, check: Check) -> bool:
+    """Whether the check is about tests that passed before."""
+    return bool(check.tests) and check.tests[0] in project.kept
+
+
+def finished(attempt: Attempt, number: int, check: Check, report: Report) -> RunFinished:
+    """What a run of the tests says of one check. A test that is missing from its report is not passed."""
+    failed = [test for test in check.tests if not report.passed(test)]
+    cases = [case for test in failed for case in _of(report, test)]
+    first = cases[0] if cases else None
+    return RunFinished(
+        candidate=attempt.label,
+        round=attempt.ready.round,
+        check=f"sample {number}",
+        verdict=_verdict(failed, first, report),
+        facts=report.facts,
+        printed=_printed(check, failed),
+        stderr=_said(first, report) if failed else "",
+        places=first.places if first else (),
+    )
+
+
+def _of(report: Report, test: str) -> list[TestCase]:
+    """What did not pass of a test, or of a group of tests."""
+    cases = (case for name, case in report.cases.items() if within(name, test))
+    return [case for case in cases if case.outcome in (Outcome.FAILED, Outcome.ERROR)]
+
+
+def _verdict(failed: Sequence[str], first: TestCase | None, report: Report) -> Verdict:
+    if not failed:
+        return Verdict.OK
+    if report.verdict in _FIRST and first is None:
+        return report.verdict
+    return Verdict.WA if first is not None and first.outcome is Outcome.FAILED else Verdict.RE
+
+
+def _printed(check: Check, failed: Sequence[str]) -> str:
+    if len(check.tests) == 1:
+        return "does not pass" if failed else "passes"
+    if not failed:
+        return f"all {len(check.tests):,} pass"
+    more = [f"… and {len(failed) - _NAMED:,} more"] if len(failed) > _NAMED else []
+    head = f"{len(failed):,} of {len(check.tests):,} do not pass:"
+    return "\n".join([head, *failed[:_NAMED], *more])
+
+
+def _said(first: TestCase | None, report: Report) -> str:
+    if first is None:
+        return report.fault or "it was not run"
+    return first.detail or first.message or f"{first.outcome}"
+
+
+async def run_written(
+    kit: Kit, problem: Problem, attempts: Sequence[Attempt], tests: Sequence[WrittenTest]
+) -> AsyncIterator[Event]:
+    """Every usable attempt on the tests that the model wrote; a ``TestsRun`` for each attempt."""
+    project = project_of(problem)
+    if not tests:
+        return
+    ids, added = [id_of(project, test) for test in tests], file_of(project, tests)
+    for attempt in attempts:
+        if not attempt.usable:
+            continue
+        changes = (*changes_of(attempt.ready.files), added)
+        report = await _tests(kit.sandbox, problem, ids, changes, attempt.label)
+        yield TestsRun(
+            candidate=attempt.label,
+            round=attempt.ready.round,
+            passed=tuple(place for place, test in enumerate(ids) if report.passed(test)),
+            tests=len(tests),
+            gave=tuple(_gave(attempt, test, report) for test in ids),
+        )
+
+
+def _gave(attempt: Attempt, test: str, report: Report) -> Gave:
+    run = finished(attempt, 0, Check(test, "", (test,)), report)
+    return Gave(
+        candidate=attempt.label,
+        round=attempt.ready.round,
+        verdict=run.verdict,
+        facts=run.facts,
+        printed=run.printed,
+        stderr=run.stderr,
+    )

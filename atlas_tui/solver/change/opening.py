@@ -1,0 +1,181 @@
+"""A repository and a text become a problem: a private copy, its tests run twice, what the model is shown."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from atlas_tui.engine.base import Engine
+from atlas_tui.errors import InputError
+from atlas_tui.problem import Limits, Mode, Problem, Project
+from atlas_tui.project.baseline import Baseline, baseline
+from atlas_tui.project.checks import samples
+from atlas_tui.project.commands import Command, CommandRefused, parse_command
+from atlas_tui.project.editing_rules import protected_paths
+from atlas_tui.project.environment import find_environment
+from atlas_tui.project.finding import find
+from atlas_tui.project.listing import Listing, list_files
+from atlas_tui.project.snapshot import snapshot
+from atlas_tui.sandbox.base import Sandbox, Tier
+from atlas_tui.settings import ProjectSettings, SolverSettings
+from atlas_tui.solver.change.context import fitted, read
+
+Tell = Callable[[str], None]
+"""Takes a line about what is done at the moment."""
+_WALL = 3
+"""Seconds by the clock for each second of CPU: tests wait as well."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What the person asks for."""
+
+    text: str
+    source: str = ""
+    """Where the text came from."""
+    tests: str = ""
+    """The test command as it was typed; empty: one is looked for."""
+    must_pass: tuple[str, ...] = ()
+    """Tests, files or classes that have to pass; empty: all that fail now."""
+    targets: tuple[str, ...] = ()
+    """Files, or ``file::symbol``, that the change is about."""
+    allowed: tuple[str, ...] = ()
+    """Patterns of files that may be changed; empty: all but those that decide."""
+    edit_tests: bool = False
+    """The tests may be changed as well."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """A repository with its tests, before anything is shown to a model."""
+
+    project: Project
+    files: Listing
+    base: Baseline
+    limits: Limits
+    notes: tuple[str, ...]
+
+
+async def open_repository(
+    sandbox: Sandbox, root: Path, head: str, wanted: Wanted, settings: ProjectSettings, tell: Tell
+) -> Opened:
+    """Copy the tree, find the test command, and run the tests twice. The person's tree is only read.
+
+    Raises:
+        InputError: there is no text, the command cannot be run, or no test decides anything.
+        Refused: the tree cannot be read or copied.
+    """
+    if not wanted.text.strip():
+        raise InputError("The problem is empty", "there is no text", "say what is to be changed")
+    tell("reading the tree")
+    command = await asyncio.to_thread(_command, root, wanted)
+    files = await asyncio.to_thread(list_files, root)
+    project, notes = await asyncio.to_thread(_copied, root, command, files, wanted)
+    tell(f"running {command} twice, before anything is changed{f' ({command.why})' if command.why else ''}")
+    limits = _limits(settings)
+    base = await _tested(sandbox, project, wanted, limits)
+    decide = (*base.required, *wanted.must_pass, *command.named)
+    protected = () if wanted.edit_tests else protected_paths(files.paths, decide)
+    return Opened(
+        project=replace(base.applied(project), head=head, protected=protected), files=files, base=base,
+        limits=limits, notes=tuple(dict.fromkeys((command.caution, *notes, *base.notes))),
+    )  # fmt: skip
+
+
+def _copied(root: Path, command: Command, files: Listing, wanted: Wanted) -> tuple[Project, tuple[str, ...]]:
+    """The private copy with what its tests need, and what is to be said of that."""
+    targets = tuple(_target(root, target, files) for target in wanted.targets)
+    around = find_environment(root, files, command.words[:1])
+    copy = snapshot(root, files, around.links)
+    project = Project(
+        root=str(root),
+        base=copy.base,
+        identity=copy.identity,
+        command=command.words,
+        runner=command.runner,
+        allowed=wanted.allowed,
+        targets=targets,
+        left_out=copy.left_out,
+        shown=around.shown,
+        environment=(*around.variables, *command.environment),
+    )
+    return project, around.notes
+
+
+def _limits(settings: ProjectSettings) -> Limits:
+    return Limits(
+        cpu_seconds=settings.seconds,
+        wall_seconds=_WALL * settings.seconds,
+        memory_bytes=settings.memory_mb << 20,
+    )
+
+
+async def problem_of(
+    opened: Opened, wanted: Wanted, engine: Engine, settings: ProjectSettings, solver: SolverSettings
+) -> Problem:
+    """The problem with what the model is shown; loads the model. Raises: EngineError."""
+    room = await _room(engine, settings, solver)
+    found = await asyncio.to_thread(read, opened.project, opened.files, opened.base, wanted.text)
+    shown = await fitted(engine, found, room)
+    left_out = (*opened.project.left_out, *found.repository.left_out, *shown.left_out)
+    project = replace(opened.project, context=shown.text, left_out=tuple(dict.fromkeys(left_out)))
+    return Problem(
+        statement=wanted.text.strip(),
+        mode=Mode.CHANGE,
+        samples=samples(project),
+        limits=opened.limits,
+        source=wanted.source,
+        notes=tuple(filter(None, opened.notes)),
+        project=project,
+    )
+
+
+async def _room(engine: Engine, settings: ProjectSettings, solver: SolverSettings) -> int:
+    """Tokens for what is shown: a part of the context, with room for the replies left."""
+    info = await engine.load()
+    if not info.context:
+        return settings.context_tokens
+    replies = 1 if not info.fingerprint else solver.candidates
+    free = info.context - replies * (solver.code_tokens + solver.plan_tokens)
+    # Statement, failures and task share what is left.
+    return max(200, min(settings.context_tokens, free * 2 // 3, info.context // 2))
+
+
+async def _tested(sandbox: Sandbox, project: Project, wanted: Wanted, limits: Limits) -> Baseline:
+    isolation = await sandbox.probe()
+    if isolation.tier is Tier.NONE:
+        raise InputError("The tests cannot be run", isolation.why, "atlas-tui doctor says what is missing")
+    found = await baseline(sandbox, project, wanted.must_pass, limits=limits, group="base")
+    if found.fault:
+        why = "; ".join((found.fault, *found.notes))
+        raise InputError("The tests cannot be run", why, "give another command with --tests")
+    return found
+
+
+def _command(root: Path, wanted: Wanted) -> Command:
+    try:
+        if wanted.tests:
+            return parse_command(wanted.tests, root)
+    except CommandRefused as error:
+        why, _, todo = str(error).partition("; ")
+        raise InputError("The test command cannot be run", why, todo or "give one plain command") from error
+    found = find(root)
+    if not found:
+        why = "nothing in the folder tells how its tests are run"
+        raise InputError("No test command was found", why, 'name one: --tests "pytest -q"')
+    return found[0]
+
+
+def _target(root: Path, target: str, files: Listing) -> str:
+    """The target with its path relative to the root. Raises: InputError: there is no such file."""
+    path, sign, symbol = target.partition("::")
+    place = Path(path)
+    relative = (
+        place.relative_to(root).as_posix() if place.is_absolute() and place.is_relative_to(root) else path
+    )
+    relative = Path(relative).as_posix()
+    if relative not in files.paths:
+        raise InputError(f"{path} cannot be changed", "it is not in the repository", "name a file of it")
+    return f"{relative}{sign}{symbol}"

@@ -1,0 +1,155 @@
+"""``atlas-tui solve --repo`` from outside: a repository with unittest, a model that recites known changes."""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from atlas_tui import events
+from tests.cli.test_solve import Atlas, parsed
+from tests.conftest import reciter
+
+CART = """from shop.money import rounded
+
+
+def total(prices, discount=0):
+    return rounded(sum(prices) - discount - discount)
+
+
+def count(prices):
+    return len(prices)
+"""
+MONEY = "def rounded(value):\n    return round(value, 2)\n"
+TESTS = """import unittest
+
+from shop.cart import count, total
+
+
+class Totals(unittest.TestCase):
+    def test_without_discount(self):
+        self.assertEqual(total([1, 2]), 3)
+
+    def test_a_discount_is_taken_once(self):
+        self.assertEqual(total([10], 2), 8)
+
+    def test_count(self):
+        self.assertEqual(count([1, 2]), 2)
+"""
+PLAN = "- one\n- two\n\nTechnique: subtraction\n1. Take it once.\n\n"
+HEAD = PLAN + "### shop/cart.py\n```python\ndef total(prices, discount=0):\n"
+RIGHT = HEAD + "    return rounded(sum(prices) - discount)\n```"
+WRONG = HEAD + "    return rounded(sum(prices))\n```"
+BREAKS = HEAD + "    return 8\n\n\ndef count(prices):\n    return 0\n```"
+CHEATS = PLAN + "### tests/test_cart.py (whole file)\n```python\n# nothing to test\n```"
+TEXT = "The discount is taken twice."
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Atlas:
+    folder = tmp_path / "tree"
+    for name, text in {
+        "shop/__init__.py": "", "shop/cart.py": CART, "shop/money.py": MONEY, "tests/__init__.py": "",
+        "tests/test_cart.py": TESTS,
+    }.items():  # fmt: skip
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    for words in (
+        ("init", "-q"),
+        ("add", "."),
+        ("-c", "user.name=A", "-c", "user.email=a@b", "commit", "-qm", "x"),
+    ):
+        subprocess.run(["git", *words], cwd=folder, check=True)
+    (folder / "shop" / "money.py").write_text(MONEY + "# not committed yet\n")
+    return Atlas(folder, tmp_path / "home")
+
+
+def solved(shop: Atlas, replies: list[str], *more: str) -> subprocess.CompletedProcess[bytes]:
+    return shop.run(
+        "solve", "--repo", ".", TEXT, "--tests", "python3 -m unittest -q", "--model", str(reciter(replies)),
+        "--seed", "1", *more,
+    )  # fmt: skip
+
+
+def state_of(folder: Path) -> dict[str, str]:
+    """Every file with its content, git's own among them."""
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def test_the_difference_is_printed_and_the_tree_stays_as_it_is(shop: Atlas) -> None:
+    before = state_of(shop.folder)
+    ran = solved(shop, [RIGHT, WRONG, BREAKS])
+    assert ran.returncode == 0, ran.stderr.decode()
+    assert b"+    return rounded(sum(prices) - discount)" in ran.stdout
+    assert ran.stdout.startswith(b"diff --git a/shop/cart.py b/shop/cart.py")
+    assert state_of(shop.folder) == before
+
+
+def test_what_is_chosen_is_written_where_it_is_wanted(shop: Atlas) -> None:
+    ran = solved(shop, [RIGHT, BREAKS], "--apply")
+    assert ran.returncode == 0, ran.stderr.decode()
+    assert "sum(prices) - discount)" in (shop.folder / "shop" / "cart.py").read_text()
+    assert "def count(prices):\n    return len(prices)" in (shop.folder / "shop" / "cart.py").read_text()
+    assert "not committed yet" in (shop.folder / "shop" / "money.py").read_text()
+    undone = shop.run("undo")
+    assert undone.returncode == 0 and (shop.folder / "shop" / "cart.py").read_text() == CART
+
+
+def test_events_tell_what_was_asked_and_what_each_candidate_did(shop: Atlas) -> None:
+    ran = solved(shop, [BREAKS], "--json", "--arm", "B")
+    assert ran.returncode == 3, ran.stderr.decode()
+    seen = parsed(ran.stdout)
+    problem = next(event.problem for event in seen if isinstance(event, events.ProblemRead))
+    assert problem.mode == "change" and problem.project is not None
+    assert len(problem.project.required) == 1 and len(problem.project.kept) == 2
+    assert "def total" in problem.project.context and problem.project.head
+    runs = [event for event in seen if isinstance(event, events.RunFinished) and event.candidate == "A"]
+    assert [run.verdict for run in runs] == ["OK", "WA"], "the kept tests tell what it breaks"
+    ready = next(event for event in seen if isinstance(event, events.CandidateReady))
+    assert [file.path for file in ready.files] == ["shop/cart.py"] and "def count" in ready.files[0].text
+
+
+def test_who_changes_the_tests_is_not_chosen(shop: Atlas) -> None:
+    ran = solved(shop, [CHEATS], "--json", "--arm", "B")
+    assert ran.returncode == 4, ran.stderr.decode()
+    ready = next(event for event in parsed(ran.stdout) if isinstance(event, events.CandidateReady))
+    assert ready.error or ready.flags
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (("--tests", "no-such-runner"), "cannot be run"),
+        (("--tests", "python3 -m unittest | tee log"), "needs a shell"),
+        (("--tests", "python3 -m unittest discover -s shop -q"), "cannot be run"),
+        (("--target", "shop/none.py"), "not in the repository"),
+    ],
+)
+def test_bad_input_is_told_before_the_model_is_asked(
+    shop: Atlas, options: tuple[str, ...], told: str
+) -> None:
+    given = ("--tests", "python3 -m unittest -q") if "--tests" not in options else ()
+    ran = shop.run("solve", "--repo", ".", TEXT, "--model", str(reciter([RIGHT])), *given, *options)
+    assert ran.returncode == 2, ran.stderr.decode()
+    assert told in ran.stderr.decode()
+
+
+def test_passing_already_is_said_and_nothing_is_called_verified(shop: Atlas) -> None:
+    cart = shop.folder / "shop" / "cart.py"
+    cart.write_text(CART.replace(" - discount - discount", " - discount"))
+    ran = solved(
+        shop, [PLAN + "### shop/money.py\n```python\ndef rounded(value):\n    return round(value, 3)\n```"]
+    )
+    assert b"already" in ran.stderr and ran.returncode == 3, ran.stderr.decode()
+    assert b"verified" not in ran.stderr.replace(b"unverified", b"")
+
+
+def test_options_of_a_repository_need_one(shop: Atlas) -> None:
+    ran = shop.run("solve", "p.md", "--tests", "pytest")
+    assert ran.returncode == 2 and b"--repo" in ran.stderr

@@ -140,6 +140,8 @@ class CandidateReady(Event):
     """In mode change: the files as they would be; ``code`` is the difference, in the unified form."""
     flags: tuple[str, ...] = ()
     """Why it is not chosen by itself: it touches what it may not, in words."""
+    notes: tuple[str, ...] = ()
+    """Which pieces of the reply were not taken, and why, in words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -181,7 +181,7 @@ def _of_runs(reports: Sequence[Report], project: Project) -> list[str]:
         found.append("the tests were run once only: which of them do not always end alike is not known")
     if reports[0].cases:
         unread = [test for test, case in reports[0].cases.items() if case.outcome is Outcome.ERROR]
-        files = [test for test in unread if "::" not in test and known.named(project.runner).file_of(test)]
+        files = [test for test in unread if known.named(project.runner).file_of(test) == test]
         if files:
             words = _number(len(files), "file", "files")
             found.append(f"the tests of {words} could not be read: {_some(files)}")

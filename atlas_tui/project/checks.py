@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from atlas_tui.problem import Project, Sample
 from atlas_tui.project.base import Check
+from atlas_tui.project.runners import known
 
 SINGLE = 24
-"""Most required tests that are checks of their own; of more, those of a file are one."""
+"""Most required tests that are checks of their own; of more, those of a file are one, and of more files than
+that the last ones are one together."""
 
 
 def checks(project: Project) -> tuple[Check, ...]:
     """The required tests, then all that are kept as one; always the same for the same project."""
     found = [Check(test, "passes", (test,)) for test in project.required]
     if len(found) > SINGLE:
+        groups = _by_file(project)
+        rest = tuple(test for _, tests in groups[SINGLE:] for test in tests)
+        groups = [*groups[:SINGLE], *([("further files", rest)] if rest else [])]
         found = [
-            Check(f"{file} ({len(tests):,} test{'s'[: len(tests) > 1]})", "all pass", tests)
-            for file, tests in _by_file(project.required)
+            Check(f"{name} ({len(tests):,} test{'s'[: len(tests) > 1]})", "all pass", tests)
+            for name, tests in groups
         ]
     if project.kept:
         number = len(project.kept)
@@ -31,8 +34,8 @@ def samples(project: Project) -> tuple[Sample, ...]:
     return tuple(Sample(given=check.title, expected=check.expected) for check in checks(project))
 
 
-def _by_file(tests: Iterable[str]) -> list[tuple[str, tuple[str, ...]]]:
-    files: dict[str, list[str]] = {}
-    for test in tests:
-        files.setdefault(test.partition("::")[0], []).append(test)
+def _by_file(project: Project) -> list[tuple[str, tuple[str, ...]]]:
+    runner, files = known.named(project.runner), dict[str, list[str]]()
+    for test in project.required:
+        files.setdefault(runner.file_of(test) or test, []).append(test)
     return [(file, tuple(found)) for file, found in files.items()]

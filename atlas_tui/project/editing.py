@@ -106,6 +106,12 @@ def _differing(base: Files, contents: Mapping[str, bytes | None]) -> tuple[FileC
     )
 
 
+def _deciding_part(project: Project, path: str, old: bytes | None, new: bytes | None) -> str:
+    if not project.protected:
+        return ""
+    return deciding_part(path, old, new, (*project.required, *project.kept))
+
+
 def _take(reading: _Reading, block: Block) -> None:
     """Put one block into its file, or note why not."""
     try:
@@ -144,7 +150,7 @@ def _changed(reading: _Reading, path: str, old: bytes | None, block: Block) -> b
     if decides(reading.project, path):
         raise Unplaced("not changed, it decides on the change")
     new = None if block.gone else _put(reading, path, old, block)
-    why = deciding_part(path, old, new) if reading.project.protected else ""
+    why = _deciding_part(reading.project, path, old, new)
     if why:
         raise Unplaced(f"not changed, {why}")
     return new

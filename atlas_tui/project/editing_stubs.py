@@ -11,7 +11,7 @@ _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 def without_stubs(code: str, old: str) -> tuple[str, bool]:
-    """The code without what has ``...`` for a body, where that in ``old`` has a real one; whether it had any."""
+    """The code without what has ``...`` for a body and a real one in ``old``; and whether it had any."""
     module, was = parsed(code), parsed(old)
     if module is None or was is None or "..." not in code:
         return code, False

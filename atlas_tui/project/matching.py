@@ -17,10 +17,10 @@ _STOP = frozenset(
     re.findall(
         r"\w+",
         """a an and are as at be been but by can could do does for from had has have he her his how if in into
-        is it its itself may more must no not of on one only or our out over self should so some such than that
-        the their them then there these they this those to too under up use used uses using was we were what
-        when where which while who why will with would you your def return import none true false test assert
-        error line file traceback recent call last most""",
+        is it its itself may more must no not of on one only or our out over self should so some such than
+        that the their them then there these they this those to too under up use used uses using was we were
+        what when where which while who why will with would you your def return import none true false test
+        assert error line file traceback recent call last most""",
     )
 )
 """Words that say nothing about which file is meant; without an s at the end, as ``terms`` gives them."""

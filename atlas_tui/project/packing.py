@@ -17,8 +17,12 @@ _ONE_FILE = 0.5
 """Share of the budget that one file may take that nobody named."""
 _FOR_SIGNATURES = 0.95
 _WORTH_READING = 0.2
-"""Share of the best score from which on the text of a file is shown, not only its signatures."""
+"""Share of the best score from which on a file is worth that room."""
+_FOR_THE_REST = 0.4
+"""Share of the budget up to which others are shown too: a small repository is shown as a whole."""
 _MOST_WHOLE = 40
+_MOST_MISSES = 20
+"""Files in a row without room, after which no other is tried."""
 _MOST_SIGNATURES = 60
 _CHARACTERS = 8
 """More characters than any token has on average: a text that is longer than so many for each has no room."""
@@ -104,17 +108,25 @@ def pack(repository: RepositoryMap, ranked: Sequence[Ranked], budget_tokens: int
     packing = _Pack(max(0, budget_tokens), count)
     texts = _Texts(repository)
     best = max((each.score for each in ranked if not each.is_target), default=0.0)
-    outlines: list[Ranked] = []
+    others: list[Ranked] = []
+    misses = 0
     for each in ranked:
         worth = each.is_target or each.score >= _WORTH_READING * best
-        full = len(packing.whole) + len(packing.shortened) >= _MOST_WHOLE
-        if not worth or full or not _put_text(packing, texts, each):
-            outlines.append(each)
-    for each in outlines[:_MOST_SIGNATURES]:
-        text = texts.signatures(each)
-        packing.put(packing.outlined, each.path, text, _FOR_SIGNATURES * packing.budget)
+        share = _FOR_WHOLE if worth else _FOR_THE_REST
+        full = misses == _MOST_MISSES or len(packing.whole) + len(packing.shortened) == _MOST_WHOLE
+        if not full and _put_text(packing, texts, each, share):
+            misses = 0
+            continue
+        misses = min(misses + 1, _MOST_MISSES)
+        # What the best files define is worth more than the text of lesser ones.
+        if not (
+            worth and packing.put(packing.outlined, each.path, texts.signatures(each), share * budget_tokens)
+        ):
+            others.append(each)
+    for each in others[: _MOST_SIGNATURES - len(packing.outlined)]:
+        packing.put(packing.outlined, each.path, texts.signatures(each), _FOR_SIGNATURES * budget_tokens)
     outlined = {piece.path for piece in packing.outlined}
-    _put_names(packing, [each.path for each in outlines if each.path not in outlined])
+    _put_names(packing, [each.path for each in others if each.path not in outlined])
     text = packing.text()
     tokens = count(text) if text else 0
     while tokens > packing.budget and packing.drop_last():
@@ -123,10 +135,9 @@ def pack(repository: RepositoryMap, ranked: Sequence[Ranked], budget_tokens: int
     return _packed(packing, text, tokens, repository, ranked)
 
 
-def _put_text(packing: _Pack, texts: _Texts, each: Ranked) -> bool:
+def _put_text(packing: _Pack, texts: _Texts, each: Ranked, share: float) -> bool:
     """Put in the text of a file, shortened where it has no room as a whole."""
-    share = 1.0 if each.is_target else _FOR_WHOLE
-    most = share * packing.budget
+    most = (1.0 if each.is_target else share) * packing.budget
     if not each.is_target:
         most = min(most, packing.used + _ONE_FILE * packing.budget)
     if most - packing.used < 1:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
@@ -26,6 +26,7 @@ _OUTWARDS = 0.85
 _OTHER_TEST = 0.3
 _NO_SOURCE = 0.5
 """What the score of such files is multiplied by."""
+_NO_CODE = ("variable", "module", "declaration")
 _LOOKED_INTO = 60
 """Files whose definitions are held against the text one by one."""
 _MOST_RELEVANT = 12
@@ -114,9 +115,8 @@ class _Reasons:
             self._add(path, "the text names it", _NAMED)
         for path in sorted(self.deciding & repository.files.keys()):
             self._add(path, "it decides", _DECIDING)
-            for target, strength in repository.links.get(path, {}).items():
-                if strength >= 1:
-                    self._add(target, "a deciding test imports it", _IMPORTED)
+            for target in _imported(repository, path):
+                self._add(target, "a deciding test imports it", _IMPORTED)
         worth = _INNERMOST
         for path, _ in hints.places:
             if path in repository.files:
@@ -131,12 +131,29 @@ class _Reasons:
         reasons[why] = max(reasons.get(why, 0.0), worth)
 
 
+def _imported(repository: RepositoryMap, path: str) -> Iterator[str]:
+    """What a file imports, and of what only passes on what others define, those others that it uses."""
+    links = repository.links.get(path, {})
+    for target, strength in links.items():
+        if strength < 1:
+            continue
+        yield target
+        if _passes_on(repository, target):
+            yield from (each for each in repository.links.get(target, {}) if each in links)
+
+
+def _passes_on(repository: RepositoryMap, path: str) -> bool:
+    """Whether a file of code defines no function or type itself."""
+    outline = repository.files[path].outline
+    return outline is not None and all(each.kind in _NO_CODE for each in outline.definitions)
+
+
 def _weight(repository: RepositoryMap, path: str, reasons: _Reasons) -> float:
     if path in reasons.deciding:
         return 1.0
     if is_test_file(path):
         return _OTHER_TEST
-    return 1.0 if repository.files[path].outline is not None else _NO_SOURCE
+    return _NO_SOURCE if repository.files[path].outline is None or _passes_on(repository, path) else 1.0
 
 
 def _targets(named: Iterable[str]) -> dict[str, tuple[str, ...]]:

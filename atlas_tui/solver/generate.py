@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
@@ -42,7 +43,8 @@ async def generate(kit: Kit, problem: Problem, recipes: Sequence[Recipe]) -> Asy
     ]
     async for item in stream(kit, Stage.GENERATE, Part.CODE, requests):
         if isinstance(item, Finished):
-            yield candidate_ready(kit, problem, item, 0, budgets[item.id])
+            # The files of a change are read and parsed: that takes a moment.
+            yield await asyncio.to_thread(candidate_ready, kit, problem, item, 0, budgets[item.id])
         else:
             yield item
 
@@ -78,6 +80,7 @@ def candidate_ready(
         prompts=prompting.prompt_hash(),
         files=made.files,
         flags=made.flags,
+        notes=made.notes,
     )
 
 

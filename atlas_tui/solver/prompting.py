@@ -99,7 +99,13 @@ def prompt_hash() -> str:
 def text_for(problem: Problem, name: str) -> str:
     """A prompt file, or the one that changes of a repository have in its place."""
     own = f"change_{name}"
-    return file_text(own if problem.project is not None and own in OF_CHANGES else name)
+    return file_text(own if of_repository(problem) and own in OF_CHANGES else name)
+
+
+def of_repository(problem: Problem) -> bool:
+    """Whether a change is asked for: not so of a single function where the model is shown nothing else."""
+    project = problem.project
+    return project is not None and bool(project.context or not problem.entry_point)
 
 
 def asked(problem: Problem, task: str) -> tuple[Message, ...]:
@@ -108,7 +114,7 @@ def asked(problem: Problem, task: str) -> tuple[Message, ...]:
     Where a repository is to be changed, what is shown of it stands before the statement.
     """
     template, statement = text_for(problem, "problem.md"), problem.statement.strip()
-    if problem.project is None:
+    if problem.project is None or not of_repository(problem):
         user = template.format(statement=statement, task=task)
     else:
         tests = _listed(_deciding(problem)) or "None is known."
@@ -128,9 +134,10 @@ def _deciding(problem: Problem) -> list[str]:
 
 def deliverable_of(problem: Problem) -> str:
     """What the coder is to write, by the problem's mode."""
-    if problem.project is not None:
+    if of_repository(problem):
         return str(file_table("change.toml")["deliverable"])
-    template: str = file_table("deliverable.toml")[str(problem.mode)]
+    mode = problem.mode if problem.project is None else Mode.FUNCTION
+    template: str = file_table("deliverable.toml")[str(mode)]
     return template.format(entry_point=problem.entry_point)
 
 

@@ -6,6 +6,7 @@ correction is run at once, and what it showed goes into the next.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 
@@ -49,7 +50,9 @@ async def repair_one(
     ready: Event | None = None
     async for item in stream(kit, Stage.REPAIR, Part.REPAIR, [request]):
         if isinstance(item, Finished):
-            ready = candidate_ready(kit, problem, item, round_number, request.thinking, standing.ready.files)
+            ready = await asyncio.to_thread(
+                candidate_ready, kit, problem, item, round_number, request.thinking, standing.ready.files
+            )
         else:
             yield item
     if ready is not None:
@@ -76,7 +79,8 @@ def verdict_on(
     tried: Sequence[Attempt] = (),
 ) -> RepairTried:
     """Keep a repair that passes every sample passed before (its anchors) and is a program not seen yet."""
-    kept, reason = True, f"passes {after.passed} of {len(after.runs)} samples, {before.passed} before"
+    samples = "checks" if after.ready.files else "samples"
+    kept, reason = True, f"passes {after.passed} of {len(after.runs)} {samples}, {before.passed} before"
     lost = {run.check for run in before.runs if run.verdict is Verdict.OK} - {
         run.check for run in after.runs if run.verdict is Verdict.OK
     }
@@ -85,7 +89,8 @@ def verdict_on(
     elif repeated := _repeated(after, before, tried):
         kept, reason = False, repeated
     elif lost:
-        kept, reason = False, f"breaks {', '.join(sorted(lost))}, which passed before"
+        broken = ", ".join(sorted(lost)).replace("sample", samples[:-1])
+        kept, reason = False, f"breaks {broken}, which passed before"
     return RepairTried(
         candidate=after.label,
         round=after.ready.round,

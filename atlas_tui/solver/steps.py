@@ -72,7 +72,7 @@ def next_step(table: Table, rules: Sequence[str], allowed: Allowed) -> Step:
     wanted = states.next_step(state, Left(more=allowed.more, think=allowed.think, repair=allowed.repair))
     if wanted in _DRAWS:
         kind, what = _DRAWS[wanted]
-        return Step(kind, f"no candidate passes all samples: {what}", state)
+        return Step(kind, f"no candidate passes all {_samples(table)}: {what}", state)
     rivals = len(table.finalists)
     if rivals > 1 and allowed.compare and table.agreement is None:
         return Step("compare", f"{rivals} candidates are level: their outputs are compared", state)
@@ -80,7 +80,12 @@ def next_step(table: Table, rules: Sequence[str], allowed: Allowed) -> Step:
         return Step("tests", "the candidates differ: tests are written from the statement", state)
     if allowed.separate and not table.judged and _open(table, rules, "outputs judged"):
         return Step("separate", "the candidates differ: their outputs are judged", state)
-    return Step("stop", _why(state, rivals), state)
+    return Step("stop", _why(state, rivals, _samples(table)), state)
+
+
+def _samples(table: Table) -> str:
+    """What candidates are run on: changes in a repository on its tests."""
+    return "checks" if any(row.change for row in table.rows) else "samples"
 
 
 def _open(table: Table, rules: Sequence[str], rule: str) -> bool:
@@ -98,12 +103,12 @@ def _alike(table: Table, left: Sequence[Row]) -> bool:
     return found is not None and any(labels <= set(cluster) for cluster in found.clusters)
 
 
-def _why(state: State, rivals: int) -> str:
+def _why(state: State, rivals: int, samples: str) -> str:
     match state:
         case State.UNCHECKED:
             return "there is nothing to check candidates on"
         case State.NONE:
-            return "no candidate passes all samples, and nothing is left to try"
+            return f"no candidate passes all {samples}, and nothing is left to try"
         case State.ALL_AGREE | State.SOME_AGREE:
-            return "the samples are passed, and the outputs agree"
-    return "one candidate passes the samples" if rivals == 1 else "the samples are passed"
+            return f"the {samples} are passed, and the outputs agree"
+    return f"one candidate passes the {samples}" if rivals == 1 else f"the {samples} are passed"

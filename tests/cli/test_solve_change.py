@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import signal
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -153,3 +155,35 @@ def test_passing_already_is_said_and_nothing_is_called_verified(shop: Atlas) -> 
 def test_options_of_a_repository_need_one(shop: Atlas) -> None:
     ran = shop.run("solve", "p.md", "--tests", "pytest")
     assert ran.returncode == 2 and b"--repo" in ran.stderr
+
+
+def started(shop: Atlas, mark: bytes, *words: str) -> subprocess.Popen[bytes]:
+    """The command, once it has told ``mark``."""
+    process = shop.start("solve", "--repo", ".", TEXT, *words)
+    assert process.stderr is not None
+    for line in process.stderr:
+        if mark in line:
+            return process
+    raise AssertionError(f"it never said {mark!r}")
+
+
+@pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM])
+def test_a_killed_run_leaves_the_tree_as_it_was(shop: Atlas, end: signal.Signals) -> None:
+    before = state_of(shop.folder)
+    tests = ("--tests", "python3 -m unittest -q")
+    process = started(shop, b"generate", *tests, "--model", str(reciter([PLAN + "Well then. " * 600])))
+    process.send_signal(end)
+    process.communicate(timeout=60)
+    assert state_of(shop.folder) == before
+    ran = solved(shop, [RIGHT], "--arm", "B")
+    assert ran.returncode == 0, "the next run finds its copy as it needs it"
+
+
+def test_tests_that_hang_can_be_stopped(shop: Atlas) -> None:
+    (shop.folder / "tests" / "test_cart.py").write_text("import time\n\ntime.sleep(600)\n")
+    before = state_of(shop.folder)
+    process = started(shop, b"running", "--tests", "python3 -m unittest -q", "--model", str(reciter([RIGHT])))
+    time.sleep(1.0)
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=20)
+    assert process.returncode == 130 and state_of(shop.folder) == before

@@ -8,7 +8,9 @@ from atlas_tui.project.checks import SINGLE, checks, samples
 
 
 def project(required: tuple[str, ...] = (), kept: tuple[str, ...] = ()) -> Project:
-    return Project(root="/r", base="/b", identity="0", required=required, kept=kept, flaky=("t.py::f",))
+    return Project(
+        root="/r", base="/b", identity="0", runner="pytest", required=required, kept=kept, flaky=("t.py::f",)
+    )
 
 
 def test_required_tests_come_one_by_one_and_kept_ones_together() -> None:
@@ -34,3 +36,10 @@ def test_samples_are_the_checks_in_their_order() -> None:
         (check.title, check.expected) for check in checks(given)
     ]
     assert samples(project()) == () and checks(project(("a",))) == (Check("a", "passes", ("a",)),)
+
+
+def test_of_very_many_files_the_last_are_one() -> None:
+    many = tuple(f"t{number:03}.py::test_x" for number in range(3 * SINGLE))
+    found = checks(project(many))
+    assert len(found) == SINGLE + 1
+    assert found[-1].title == f"further files ({2 * SINGLE} tests)"

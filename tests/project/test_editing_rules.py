@@ -11,7 +11,7 @@ import pytest
 
 from atlas_tui.project.base import FileChange
 from atlas_tui.project.difference import difference
-from atlas_tui.project.editing_rules import CONFIGURATION, is_test_file, protected_paths
+from atlas_tui.project.editing_rules import CONFIGURATION, deciding_part, is_test_file, protected_paths
 from atlas_tui.project.files import Folder, Given, matches
 from atlas_tui.project.guard import flags
 from tests.project.editing_parts import project_of, replied
@@ -241,3 +241,35 @@ def test_a_binary_file_is_only_named() -> None:
     made = difference(Given({"a.bin": b"\0\1"}), [FileChange("a.bin", b"\0\2"), FileChange("b.bin", b"\0")])
     assert "Binary files a/a.bin and b/a.bin differ\n" in made.text
     assert "new file mode 100644\nBinary files /dev/null and b/b.bin differ\n" in made.text
+
+
+RUST = "fn half(n: i32) -> i32 {\n    n / 3\n}\n#[cfg(test)]\nmod tests {\n    #[test]\n    fn x() {}\n}\n"
+DOCTEST = 'def half(n):\n    """Half of it.\n\n    >>> half(4)\n    2\n    """\n    return n // 3\n'
+
+
+@pytest.mark.parametrize(
+    ("path", "test", "text", "better", "worse"),
+    [
+        pytest.param(
+            "src/lib.rs", "src/lib.rs::tests::x", RUST, ("/ 3", "/ 2"), ("fn x() {}", "fn y() {}"), id="rust"
+        ),
+        pytest.param(
+            "lib/half.py",
+            "lib/half.py::lib.half.half",
+            DOCTEST,
+            ("// 3", "// 2"),
+            ("    2\n", "    1\n"),
+            id="doctest",
+        ),
+    ],
+)
+def test_tests_that_stand_in_the_code_they_are_about(
+    path: str, test: str, text: str, better: tuple[str, str], worse: tuple[str, str]
+) -> None:
+    """The code may change, the tests in the same file may not."""
+    assert not matches(path, protected_paths([path], [test]))
+    old = text.encode()
+    assert not deciding_part(path, old, text.replace(*better).encode(), [test])
+    assert deciding_part(path, old, text.replace(*worse).encode(), [test]) == "it changes the tests in it"
+    assert deciding_part(path, old, None, [test])
+    assert not deciding_part(path, old, None), "none of its tests decides"

@@ -14,6 +14,7 @@ from atlas_tui.project.listing import Listing
 from atlas_tui.project.mapping import RepositoryMap, map_repository
 from atlas_tui.project.packing import Packed, pack
 from atlas_tui.project.ranking import Hints, Ranked, rank
+from atlas_tui.solver.read import read_problem
 
 _BYTES = 3.0
 """Of text for one token, before it was measured on this model."""
@@ -62,3 +63,22 @@ async def fitted(engine: Engine, found: Read, room: int) -> Packed:
     size = len(first.text.encode("utf-8", "replace")) / max(1, counted.tokens)
     near = abs(size - _BYTES) <= _NEAR * _BYTES and counted.tokens <= room
     return first if near else packed(found, int(_SPARE * room), size)
+
+
+def meant(repository: RepositoryMap, text: str) -> tuple[str, ...]:
+    """The function that the text asks for, as a target, where exactly one file defines it; else none."""
+    name = read_problem(text).entry_point
+    places = [
+        path
+        for path, known in repository.files.items()
+        if name and known.outline and any(each.qualified == name for each in known.outline.definitions)
+    ]
+    return (f"{places[0]}::{name}",) if len(places) == 1 else ()
+
+
+def function_of(project: Project) -> str:
+    """The Python function that the change is about, where the person named one alone; else empty."""
+    if len(project.targets) != 1:
+        return ""
+    path, _, symbol = project.targets[0].partition("::")
+    return symbol if path.endswith(".py") else ""

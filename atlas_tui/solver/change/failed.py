@@ -10,6 +10,7 @@ from atlas_tui.events import RunFinished, Verdict
 from atlas_tui.problem import Problem, Project
 from atlas_tui.project.checks import checks
 from atlas_tui.project.files import Folder, with_changes
+from atlas_tui.project.runners import known
 from atlas_tui.solver import prompting
 from atlas_tui.solver.board import Attempt
 from atlas_tui.solver.change.evidence import is_kept, project_of
@@ -65,7 +66,8 @@ def _passed(problem: Problem, attempt: Attempt) -> Iterator[str]:
 
 def _decides(project: Project, path: str) -> bool:
     """Whether the file is one of tests: what it does is told by its traceback."""
-    return any(test.partition("::")[0] == path for test in project.required)
+    runner = known.named(project.runner)
+    return any(runner.file_of(test) == path for test in project.required)
 
 
 def _around(project: Project, attempt: Attempt, path: str, line: int) -> str:

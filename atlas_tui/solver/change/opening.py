@@ -17,11 +17,15 @@ from atlas_tui.project.editing_rules import protected_paths
 from atlas_tui.project.environment import find_environment
 from atlas_tui.project.finding import find
 from atlas_tui.project.listing import Listing, list_files
+from atlas_tui.project.packing import Packed
 from atlas_tui.project.snapshot import snapshot
 from atlas_tui.sandbox.base import Sandbox, Tier
 from atlas_tui.settings import ProjectSettings, SolverSettings
-from atlas_tui.solver.change.context import fitted, read
+from atlas_tui.solver.change.context import fitted, function_of, meant, read
 
+_ALONE = (
+    "this model was trained on single functions: it is shown the text alone, and nothing of the repository"
+)
 Tell = Callable[[str], None]
 """Takes a line about what is done at the moment."""
 _WALL = 3
@@ -118,23 +122,31 @@ async def problem_of(
     """The problem with what the model is shown; loads the model. Raises: EngineError."""
     room = await _room(engine, settings, solver)
     found = await asyncio.to_thread(read, opened.project, opened.files, opened.base, wanted.text)
-    shown = await fitted(engine, found, room)
+    shown = await fitted(engine, found, room) if room else Packed(text="", tokens=0)
     left_out = (*opened.project.left_out, *found.repository.left_out, *shown.left_out)
     project = replace(opened.project, context=shown.text, left_out=tuple(dict.fromkeys(left_out)))
+    notes = opened.notes
+    if not room:
+        project = replace(project, targets=project.targets or meant(found.repository, wanted.text))
+        notes = (*notes, _ALONE)
     return Problem(
         statement=wanted.text.strip(),
         mode=Mode.CHANGE,
         samples=samples(project),
         limits=opened.limits,
         source=wanted.source,
-        notes=tuple(filter(None, opened.notes)),
+        entry_point=function_of(project),
+        notes=tuple(filter(None, notes)),
         project=project,
     )
 
 
 async def _room(engine: Engine, settings: ProjectSettings, solver: SolverSettings) -> int:
-    """Tokens for what is shown: a part of the context, with room for the replies left."""
+    """Tokens for what is shown: a part of the context, with room for the replies left. Nothing is shown to a
+    model that was trained on the prompts of single programs alone."""
     info = await engine.load()
+    if info.prompt_hash:
+        return 0
     if not info.context:
         return settings.context_tokens
     replies = 1 if not info.fingerprint else solver.candidates

@@ -20,6 +20,7 @@ class Written:
     """In mode change the difference to the base, in the unified form."""
     files: tuple[ChangedFile, ...] = ()
     flags: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     error: str = ""
 
 
@@ -28,7 +29,7 @@ def written(project: Project, text: str, before: Sequence[ChangedFile] = ()) -> 
     reply = read_reply(text, project, changes_of(before))
     error = reply.fault or ("" if reply.changes else "the reply changes nothing")
     files = tuple(map(as_event, reply.changes))
-    return Written(code=reply.diff, files=files, flags=reply.flags, error=error)
+    return Written(code=reply.diff, files=files, flags=reply.flags, notes=reply.notes, error=error)
 
 
 def changes_of(files: Sequence[ChangedFile]) -> tuple[FileChange, ...]:

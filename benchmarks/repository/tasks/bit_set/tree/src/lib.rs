@@ -1,0 +1,6 @@
+//! Sets of small numbers.
+
+mod set;
+mod words;
+
+pub use set::BitSet;

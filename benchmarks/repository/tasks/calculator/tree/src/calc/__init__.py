@@ -1,0 +1,4 @@
+from calc.parser import evaluate
+from calc.tokens import CalcError
+
+__all__ = ["CalcError", "evaluate"]

@@ -1,0 +1,11 @@
+ENCODINGS = ("utf-8-sig", "latin-1")
+
+
+def decode(data):
+    """The text of a file whose encoding is not known."""
+    for encoding in ENCODINGS:
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise ValueError("the encoding of the file is not known")

@@ -1,0 +1,4 @@
+from contacts.importing import MissingColumn, load
+from contacts.model import Contact
+
+__all__ = ["Contact", "MissingColumn", "load"]

@@ -1,0 +1,8 @@
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Contact:
+    name: str
+    email: str
+    city: str = ""

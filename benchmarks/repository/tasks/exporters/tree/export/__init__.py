@@ -1,0 +1,11 @@
+"""Tables as text."""
+
+from export.csv_text import csv_text
+from export.markdown import markdown
+
+EXPORTERS = {"csv": csv_text, "md": markdown}
+
+
+def export(table, name):
+    """Raises KeyError where no exporter has that name."""
+    return EXPORTERS[name](table)

@@ -1,0 +1,3 @@
+module example.org/calendar
+
+go 1.18

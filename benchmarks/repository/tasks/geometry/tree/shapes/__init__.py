@@ -1,0 +1,3 @@
+from shapes.polygon import Polygon
+
+__all__ = ["Polygon"]

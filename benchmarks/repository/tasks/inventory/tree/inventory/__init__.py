@@ -1,0 +1,4 @@
+from inventory.errors import OutOfStock, UnknownProduct
+from inventory.warehouse import Warehouse
+
+__all__ = ["OutOfStock", "UnknownProduct", "Warehouse"]

@@ -1,0 +1,4 @@
+from lru.cache import LRUCache
+from lru.stats import Stats
+
+__all__ = ["LRUCache", "Stats"]

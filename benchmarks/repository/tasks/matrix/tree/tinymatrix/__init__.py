@@ -1,0 +1,4 @@
+from tinymatrix.matrix import Matrix
+from tinymatrix.products import multiply, power
+
+__all__ = ["Matrix", "multiply", "power"]

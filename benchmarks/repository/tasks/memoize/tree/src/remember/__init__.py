@@ -1,0 +1,3 @@
+from remember.decorator import memoize
+
+__all__ = ["memoize"]

@@ -1,0 +1,4 @@
+from cronlet.job import Job
+from cronlet.plan import due, next_run
+
+__all__ = ["Job", "due", "next_run"]

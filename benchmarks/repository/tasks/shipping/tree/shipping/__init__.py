@@ -1,0 +1,3 @@
+from shipping.quote import Parcel, quote, quote_all
+
+__all__ = ["Parcel", "quote", "quote_all"]

@@ -1,0 +1,4 @@
+from stencil.nodes import UnknownName
+from stencil.template import Template, TemplateError
+
+__all__ = ["Template", "TemplateError", "UnknownName"]

@@ -1,0 +1,6 @@
+"""Text in columns."""
+
+from .align import center, justify
+from .wrapping import indent, wrap
+
+__all__ = ["center", "indent", "justify", "wrap"]

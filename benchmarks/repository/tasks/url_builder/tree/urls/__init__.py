@@ -1,0 +1,3 @@
+from urls.url import URL
+
+__all__ = ["URL"]

@@ -1,0 +1,3 @@
+module shelflife
+
+go 1.18

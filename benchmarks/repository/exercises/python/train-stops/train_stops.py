@@ -1,0 +1,2 @@
+def delay(planned, actual):
+    pass

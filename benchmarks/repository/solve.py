@@ -105,9 +105,9 @@ async def _passes(task: RepositoryTask, root: Path) -> bool:
     return not (found.fault or found.required or found.flaky)
 
 
-def _settings(task: RepositoryTask, model: Path | None, arm: str, folder: Path) -> Settings:
-    path = model
-    if path is None:
+def _settings(task: RepositoryTask, model: str, arm: str, folder: Path) -> Settings:
+    path: Path | str = model
+    if not model:
         replies = (PLAN + reciting.pieces(task), PLAN + "It is right as it stands.", PLAN + "No idea.")
         path = make_reciter(folder / f"{task.name}.gguf", replies)
     given = {"path": str(path), "gpu_layers": 0}
@@ -120,7 +120,7 @@ def _print_row(solved: Solved) -> None:
         print(f"         {solved.why}", flush=True)
 
 
-async def main(tasks: list[RepositoryTask], model: Path | None, arm: str) -> int:
+async def main(tasks: list[RepositoryTask], model: str, arm: str) -> int:
     told = []
     with own_home() as folder, as_a_person():
         for task in tasks:
@@ -139,7 +139,7 @@ if __name__ == "__main__":
     )
     parser.add_argument("names", nargs="*", metavar="NAME")
     parser.add_argument("--tasks", type=Path, default=TASKS)
-    parser.add_argument("--model", type=Path, default=None)
+    parser.add_argument("--model", default="")
     parser.add_argument("--arm", default="E")
     given = parser.parse_args()
     found = [task for task in load_all(given.tasks) if not given.names or task.name in given.names]

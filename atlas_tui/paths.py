@@ -30,6 +30,11 @@ def data_dir() -> Path:
     return _base("data", platformdirs.user_data_dir(NAME))
 
 
+def cache_dir() -> Path:
+    """What can be made again from the files it was made of."""
+    return _base("cache", platformdirs.user_cache_dir(NAME))
+
+
 def private(folder: Path) -> Path:
     """Make ``folder`` if needed, readable by its owner alone, and return it."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -65,6 +70,11 @@ def saved_state_dir() -> Path:
 def labels() -> Path:
     """Candidates that are known to be right or wrong: what the lens learns from."""
     return state_dir() / "labels.sqlite3"
+
+
+def maps_dir() -> Path:
+    """What is known of the files of repositories, by repository."""
+    return cache_dir() / "maps"
 
 
 def lens_dir() -> Path:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from atlas_tui.cli import committing, placing, recorded
+from atlas_tui.cli.apply_files import apply_files
 from atlas_tui.cli.asking import sure
 from atlas_tui.cli.diff import Candidate, Hunks, Session, Target, Whole
 from atlas_tui.cli.inputs import load_settings
@@ -79,6 +80,7 @@ def apply(
     """Write a candidate of a recorded session into its target; the chosen one when none is named.
 
     Some hunks alone are run on the samples again first, and what comes of it is told. `undo` takes all back.
+    Of a change of a repository all files are written, or none; their hunks are numbered through.
 
     Exit codes: 0 written; 2 bad input; 5 refused; 70 our fault; 130 cancelled. When only the commit is
     refused, the file stays written.
@@ -98,6 +100,9 @@ async def _apply(wanted: Wanted) -> None:
     try:
         known = recorded.read(runtime.store, wanted.session)
         record = recorded.Record(runtime.store, wanted.as_json)
+        if known.problem.project is not None:
+            await apply_files(runtime, known, wanted, record)
+            return
         placed = placing.place(runtime.workspace, known, wanted.candidate, wanted.target, whole=wanted.whole)
         _check_moved(known, placed, wanted.onto_current)
         taken = placing.taken_of(wanted.hunks, placed.change)

@@ -107,11 +107,8 @@ def _on_signals(stop: Callable[[], object]) -> None:
 
 
 async def opened(runtime: Runtime, asked: Asked, text: str) -> Problem:
-    """The problem, with what was found told on standard error. Raises: AtlasError."""
-    read = await runtime.open_change(asked.wanted(text), _tell)
-    for note in read.notes:
-        _tell(note)
-    return read
+    """The problem, with what is done meanwhile told on standard error. Raises: AtlasError."""
+    return await runtime.open_change(asked.wanted(text), _tell)
 
 
 def write_files(runtime: Runtime, read: Problem, out: Transcript) -> None:

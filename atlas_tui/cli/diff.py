@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from atlas_tui import paths
-from atlas_tui.cli import placing, recorded
+from atlas_tui.cli import diff_files, placing, recorded
+from atlas_tui.cli.diff_files import Asked
+from atlas_tui.cli.diff_shown import print_lines, rows
+from atlas_tui.cli.placing_files import about_a_program
 from atlas_tui.cli.plain import plain
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
 BEFORE = "before"
 """What a repaired candidate is compared with by this name: the program it was made from."""
-_COLOURS = {"+": typer.colors.GREEN, "-": typer.colors.RED, "@": typer.colors.CYAN}
 
 Session = Annotated[
     str, typer.Argument(help="Session id, its unique beginning, or last.", show_default=False)
@@ -30,7 +30,7 @@ Session = Annotated[
 Candidate = Annotated[str, typer.Option(help="A for its standing program, A:1 for a round; else the choice.")]
 Target = Annotated[str, typer.Option(help="File in the working tree, where it is not the run's.")]
 Whole = Annotated[bool, typer.Option("--whole", help="Replace all of the file, not only what it defines.")]
-Hunks = Annotated[str, typer.Option(help="Numbers such as 1,3 or 2-4; all when left out.")]
+Hunks = Annotated[str, typer.Option(help="Numbers such as 1,3 or 2-4, through all files; all when left out.")]
 
 
 def diff(
@@ -45,7 +45,7 @@ def diff(
     patch: Annotated[bool, typer.Option("--patch", help="Print exact bytes, for git apply.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Show what a candidate would change in its target file; nothing is written.
+    """Show what a candidate would change in its target file, or in a repository; nothing is written.
 
     Exit codes: 0 shown; 2 bad input; 5 refused; 70 our fault.
     """
@@ -55,6 +55,10 @@ def diff(
 
     workspace, store = Workspace.open(Path.cwd()), Store(paths.database())
     known = recorded.read(store, session)
+    if known.problem.project is not None:
+        about_a_program(target=target, whole=whole)
+        diff_files.show(workspace, known, Asked(candidate, against, hunks, patch, as_json), BEFORE)
+        return
     placed = placing.place(workspace, known, candidate, target, whole=whole)
     change, against_name = _against(workspace, known, placed, against, whole)
     taken = placing.taken_of(hunks, change)
@@ -62,14 +66,11 @@ def diff(
     if as_json:
         told = _as_json(known, placed, change, shown) | {"against": against_name}
         sys.stdout.write(json.dumps(told, ensure_ascii=False) + "\n")
-        return
-    if patch and not sys.stdout.isatty():
+    elif patch and not sys.stdout.isatty():
         sys.stdout.buffer.write(patch_of(change, taken))
-        return
-    sys.stderr.write(plain(_heading(known, placed, shown, against_name)) + "\n")
-    colours = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-    for line in _lines(shown, change, taken):
-        sys.stdout.write((_coloured(line) if colours else line) + "\n")
+    else:
+        sys.stderr.write(plain(_heading(known, placed, shown, against_name)) + "\n")
+        print_lines(shown.unified, sorted(change.checked(taken)))
 
 
 def _against(
@@ -96,21 +97,6 @@ def _heading(known: Recorded, placed: Placed, shown: Diff, against: str) -> str:
     return f"{path}: {name}{f' against {against}' if against else ''}, {counts}; {name} {tested}{moved}"
 
 
-def _lines(shown: Diff, change: Change, taken: tuple[int, ...] | None) -> Iterator[str]:
-    """The unified diff with the numbers of its hunks, escaped."""
-    numbers = iter(taken if taken is not None else [hunk.number for hunk in change.hunks])
-    for line in shown.unified.removesuffix("\n").split("\n") if shown.unified else ():
-        number = next(numbers, 0) if line.startswith("@@") else 0
-        yield plain(line) + (f" hunk {number}" if number else "")
-
-
-def _coloured(line: str) -> str:
-    if line.startswith(("--- ", "+++ ")):
-        return typer.style(line, bold=True)
-    colour = _COLOURS.get(line[:1])
-    return typer.style(line, fg=colour) if colour else line
-
-
 def _as_json(known: Recorded, placed: Placed, change: Change, shown: Diff) -> dict[str, Any]:
     """What is shown, with the rows of the diff as they are drawn."""
     return {
@@ -123,15 +109,6 @@ def _as_json(known: Recorded, placed: Placed, change: Change, shown: Diff) -> di
         "hunks": len(change.hunks),
         "added": shown.added,
         "removed": shown.removed,
-        "lines": [
-            {
-                "kind": line.kind,
-                "hunk": line.hunk,
-                "old": line.old_no,
-                "new": line.new_no,
-                "text": line.text,
-            }
-            for line in shown.lines
-        ],
+        "lines": rows(shown),
         "unified": shown.unified,
     }

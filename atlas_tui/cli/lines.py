@@ -25,7 +25,7 @@ def _(event: events.ProblemRead) -> str:
     problem = event.problem
     name = f" {problem.entry_point}" if problem.entry_point else ""
     notes = "".join(f"\n         note: {note}" for note in problem.notes)
-    return f"read     {problem.mode}{name}, {_count(len(problem.samples), 'sample')}{notes}"
+    return f"read     {problem.mode}{name}, {counted(len(problem.samples), 'sample')}{notes}"
 
 
 @describe.register
@@ -34,7 +34,7 @@ def _(event: events.BaseRead) -> str:
     end = {"\n": "LF", "\r\n": "CRLF", "\r": "CR"}.get(event.eol, "LF")
     file = f"{event.encoding}, {end}, mode {event.mode:o}{kept}" if event.exists else "a new file"
     commit = f"; commit {event.commit[:12]}" if event.commit else ""
-    dirty = f", {_count(len(event.dirty), 'uncommitted file')}" if event.dirty else ""
+    dirty = f", {counted(len(event.dirty), 'uncommitted file')}" if event.dirty else ""
     return f"target   {event.path}: {file}{commit}{dirty}"
 
 
@@ -47,7 +47,7 @@ def _(event: events.StageStarted) -> str:
 def _(event: events.ObservationsReady) -> str:
     derived = sum(map(bool, event.origins))
     pairs = f", {derived} of them from pairs" if derived else ""
-    return f"observe  {_count(len(event.observations), 'observation')}{pairs}"
+    return f"observe  {counted(len(event.observations), 'observation')}{pairs}"
 
 
 @describe.register
@@ -64,24 +64,24 @@ def _(event: events.Perturbed) -> str:
 
 @describe.register
 def _(event: events.CandidateReady) -> str:
-    size = f"{_count(len(event.code.splitlines()), 'line')}, {_count(event.tokens, 'token')}"
+    size = f"{counted(len(event.code.splitlines()), 'line')}, {counted(event.tokens, 'token')}"
     if event.thinking_tokens:
-        size += f" after {_count(event.thinking_tokens, 'token')} of thinking ({event.thinking_end})"
+        size += f" after {counted(event.thinking_tokens, 'token')} of thinking ({event.thinking_end})"
     return f"code     {event.candidate}  {event.error or size}"
 
 
 @describe.register
 def _(event: events.NextStep) -> str:
     labels = f" ({', '.join(event.candidates)})" if event.candidates else ""
-    thinking = f", up to {_count(event.thinking, 'token')} of thinking each" if event.thinking else ""
+    thinking = f", up to {counted(event.thinking, 'token')} of thinking each" if event.thinking else ""
     return f"next     {event.step}{labels}: {event.why}{thinking}"
 
 
 @describe.register
 def _(event: events.BudgetReached) -> str:
     where = f"stage {event.stage}" if event.scope == "stage" else "the problem"
-    spent = f"{_count(event.tokens, 'token')}, {event.seconds:.1f} s, {_count(event.rounds, 'round')} so far"
-    return f"budget   {event.limit:,g} {event.unit} of {where} are used up ({spent})"
+    spent = f"{counted(event.tokens, 'token')}, {event.seconds:.1f} s, {counted(event.rounds, 'round')}"
+    return f"budget   {event.limit:,g} {event.unit} of {where} are used up ({spent} so far)"
 
 
 @describe.register
@@ -114,26 +114,26 @@ def _(event: events.LensScored) -> str:
 
 @describe.register
 def _(event: events.TestsWritten) -> str:
-    draws = f" in {_count(event.draws, 'draw')}" if event.draws else ""
-    return f"tests    {_count(len(event.tests), 'test')} written{draws}{_left_out(event.dropped)}"
+    draws = f" in {counted(event.draws, 'draw')}" if event.draws else ""
+    return f"tests    {counted(len(event.tests), 'test')} written{draws}{_left_out(event.dropped)}"
 
 
 @describe.register
 def _(event: events.TestsRun) -> str:
-    passed = f"passes {len(event.passed)} of {_count(event.tests, 'written test')}"
+    passed = f"passes {len(event.passed)} of {counted(event.tests, 'written test')}"
     return f"tests    {_program(event.candidate, event.round)}  {passed}"
 
 
 @describe.register
 def _(event: events.InputsWritten) -> str:
     why = f": {event.why}" if event.why else ""
-    inputs = _count(len(event.inputs), "further input")
+    inputs = counted(len(event.inputs), "further input")
     return f"inputs   {inputs} from a written program{why}{_left_out(event.dropped)}"
 
 
 @describe.register
 def _(event: events.SplitJudged) -> str:
-    written = f"; {_count(event.written, 'input')} written to tell them apart" if event.written else ""
+    written = f"; {counted(event.written, 'input')} written to tell them apart" if event.written else ""
     return f"judge    {event.why}{written}{_left_out(event.dropped)}"
 
 
@@ -142,7 +142,7 @@ def _(event: events.AgreementFound) -> str:
     if not event.inputs:
         return "agree    nothing to compare: none ends well on a further input"
     together = " | ".join(" ".join(cluster) for cluster in event.clusters)
-    return f"agree    {together}  (same outputs on {_count(event.inputs, 'further input')} stand together)"
+    return f"agree    {together}  (same outputs on {counted(event.inputs, 'further input')} stand together)"
 
 
 @describe.register
@@ -167,7 +167,7 @@ def _(event: events.SubsetTested) -> str:
     part = f"{_program(event.candidate, event.round)}, {_hunks(event.hunks) or 'no hunk'}"
     if event.state:
         return f"part     {part}  untested: {event.state}"
-    return f"part     {part}  passes {event.passed} of {_count(event.samples, 'sample')}"
+    return f"part     {part}  passes {event.passed} of {counted(event.samples, 'sample')}"
 
 
 @describe.register
@@ -243,5 +243,6 @@ def _left_out(dropped: Sequence[events.Dropped]) -> str:
     return "; left out: " + ", ".join(f"{each.number:,} {each.why}" for each in dropped)
 
 
-def _count(number: int, noun: str) -> str:
+def counted(number: int, noun: str) -> str:
+    """``1 line``, ``1,200 lines``."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"

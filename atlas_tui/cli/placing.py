@@ -99,9 +99,14 @@ def taken_of(text: str, change: Change) -> tuple[int, ...] | None:
     Raises:
         InputError: it is no list of numbers, or there is no hunk of such a number.
     """
+    return numbers_of(text, len(change.hunks))
+
+
+def numbers_of(text: str, known: int) -> tuple[int, ...] | None:
+    """The same of ``known`` hunks. Raises: InputError."""
     if not text.strip():
         return None
-    known, taken = len(change.hunks), set[int]()
+    taken = set[int]()
     for part in text.split(","):
         match = _NUMBERS.fullmatch(part)
         first = int(match[1]) if match else 0

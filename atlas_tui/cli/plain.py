@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 
-_UNSAFE = re.compile(
-    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
-)
+from atlas_tui.visible import FOREIGN
 
 
 def plain(text: str) -> str:
     """The text with control, bidirectional and invisible characters, and with what is no character (in names
-    that are not UTF-8), as ``\\uXXXX``; newlines and tabs stay."""
-    return _UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+    that are not UTF-8), as ``\\uXXXX`` or ``\\UXXXXXXXX``; newlines and tabs stay."""
+    return FOREIGN.sub(_escaped, text)
+
+
+def _escaped(found: re.Match[str]) -> str:
+    code = ord(found[0])
+    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"

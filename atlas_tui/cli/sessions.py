@@ -15,9 +15,9 @@ import typer
 
 from atlas_tui import events, paths
 from atlas_tui.cli.asking import sure
-from atlas_tui.cli.lines import describe
 from atlas_tui.cli.plain import plain
 from atlas_tui.cli.recorded import find_session
+from atlas_tui.cli.telling import Telling
 from atlas_tui.errors import AtlasError, InputError
 
 if TYPE_CHECKING:
@@ -65,11 +65,11 @@ def show_session(
     """The events of one session, as they happened."""
     from atlas_tui.store import Store
 
-    store = Store(paths.database())
+    store, telling = Store(paths.database()), Telling()
     for event in store.events(store.find(session)):
         if as_json:
             sys.stdout.write(events.to_json(event) + "\n")
-        elif line := describe(event):
+        elif line := telling.line(event):
             sys.stdout.write(plain(line) + "\n")
         if isinstance(event, events.Chosen) and not as_json:
             sys.stdout.write("\n" + plain(event.code.rstrip("\n")) + "\n\n")
@@ -91,19 +91,19 @@ def export_session(
 
     Exit codes: 0 done; 2 bad input; 70 our fault.
     """
-    from atlas_tui.store import Store, export
+    from atlas_tui.store import Store, export, saving
 
     store, path = Store(paths.database()), Path(file)
     name, chosen = find_session(store, session), form or _format_of(file)
-    if file != "-" and path.exists() and not force:
-        raise InputError(f"{file} is not written", "it exists already", "choose another name, or add --force")
+    if file != "-" and not force:
+        saving.refuse_existing(path, "choose another name, or add --force")
     if chosen is Format.PICTURE:
         _picture(store, name, file)
         return
     seen = store.events(name)
     text = export.json_lines(seen) if chosen is Format.JSON_LINES else export.markdown(seen)
     if file != "-":
-        export.write(path, text, replace=force)
+        saving.write(path, text, replace=force)
     elif sys.stdout.isatty():
         sys.stdout.write(plain(text))
     else:
@@ -112,13 +112,11 @@ def export_session(
 
 def _format_of(file: str) -> Format:
     """Raises: InputError: the name says none."""
-    suffix = Path(file).suffix.removeprefix(".")
+    from atlas_tui.store import saving
+
     if file == "-":
         return Format.MARKDOWN
-    if suffix not in set(Format):
-        ends = ", ".join(f".{each.value}" for each in Format)
-        raise InputError(f"{file} is not written", "its end says no format", f"end it in {ends}")
-    return Format(suffix)
+    return Format(saving.end_of(Path(file), [f".{each}" for each in Format]).removeprefix("."))
 
 
 def _picture(store: Store, session: str, file: str) -> None:

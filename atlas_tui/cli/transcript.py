@@ -6,8 +6,8 @@ import sys
 
 from atlas_tui import events
 from atlas_tui.cli import exits
-from atlas_tui.cli.lines import describe
 from atlas_tui.cli.plain import plain
+from atlas_tui.cli.telling import Telling
 
 
 class Transcript:
@@ -21,7 +21,7 @@ class Transcript:
         self.finished = False
         """The run came to its own end: it was not cancelled, and did not fail."""
         self.exit_code = exits.OUR_FAULT
-        self._json = as_json
+        self._json, self._telling = as_json, Telling()
         self._attempts: dict[tuple[str, int], events.CandidateReady] = {}
         self._fault = False
 
@@ -45,7 +45,7 @@ class Transcript:
         if self._json:
             sys.stdout.write(events.to_json(event) + "\n")
             sys.stdout.flush()
-        elif line := describe(event):
+        elif line := self._telling.line(event):
             sys.stderr.write(plain(line) + "\n")
             sys.stderr.flush()
 

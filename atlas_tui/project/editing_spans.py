@@ -9,10 +9,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from atlas_tui.project import editing_imports
+from atlas_tui.project.apart import outlined
 from atlas_tui.project.editing_draft import MOST_PIECES, Draft, Unplaced, has_most
 from atlas_tui.syntax import tree
 from atlas_tui.syntax.extract import dedented
-from atlas_tui.syntax.outline import Definition, outline
+from atlas_tui.syntax.outline import Definition
 from atlas_tui.workspace import indentation
 from atlas_tui.workspace.edits import Edit
 
@@ -71,7 +72,7 @@ class _Code:
     @classmethod
     def of(cls, text: str, language: str) -> _Code:
         source = tree.encode(text)
-        found = outline(source, language)
+        found = outlined(source, language)
         return cls(text.split("\n"), source, tuple(_nested(found.definitions)), found.whole)
 
     def text_of(self, part: _Part, comment: bool) -> tuple[str, ...]:
@@ -94,13 +95,13 @@ class _Code:
 def names_in(code: str, language: str) -> frozenset[str]:
     """What a block defines, members with dots; the language as a reply or ``language_of`` calls it."""
     known = _BY_NAME.get(language, language)
-    return frozenset(each.qualified for each in outline(tree.encode(dedented(code)), known).definitions)
+    return frozenset(each.qualified for each in outlined(tree.encode(dedented(code)), known).definitions)
 
 
 def defines(code: str, language: str) -> bool:
     """Whether there is a definition in a block that is more than a value with a name."""
     known = _BY_NAME.get(language, language)
-    found = outline(tree.encode(dedented(code)), known).definitions
+    found = outlined(tree.encode(dedented(code)), known).definitions
     return any(each.kind not in ("variable", "declaration") for each in found)
 
 
@@ -125,7 +126,7 @@ def put(draft: Draft, language: str, code: str, symbol: str = "", whole: bool = 
         if strict and not new.whole:
             raise Unplaced(_FAULTY)
         _merge(draft, old, new, language)
-    if strict and not outline(tree.encode(draft.source), language).whole:
+    if strict and not outlined(tree.encode(draft.source), language).whole:
         raise Unplaced(_FAULTY)
 
 

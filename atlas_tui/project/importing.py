@@ -20,10 +20,17 @@ class Importing:
         self._by_name: dict[str, list[str]] = {}
         self._packages: dict[str, list[str]] = {}
         """Folders with files of Go."""
+        self._begun: set[str] = set()
+        """Folders with anything below them, and files without their ending: what an import may begin with."""
         for path, language in languages.items():
             self._by_name.setdefault(path.rpartition("/")[2], []).append(path)
             if language == "go":
                 self._packages.setdefault(dirname(path), []).append(path)
+            self._begun.add(path.rpartition(".")[0])
+            folder = dirname(path)
+            while folder and folder not in self._begun:
+                self._begun.add(folder)
+                folder = dirname(folder)
 
     def files(self, path: str, module: str) -> tuple[str, ...]:
         """What ``module``, imported by ``path``, means here; nothing where it is not of this repository."""
@@ -54,6 +61,8 @@ class Importing:
         if dots and not parts:
             return self._first([f"{roots[0]}__init__.py"])
         for root in roots:
+            if parts and f"{root}{parts[0]}" not in self._begun:
+                continue
             for name in _shorter(parts):
                 found = self._first([f"{root}{name}{end}" for end in (".py", "/__init__.py", ".pyi")])
                 if found:

@@ -7,7 +7,7 @@ import os
 import stat
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
@@ -250,9 +250,3 @@ def _within(entries: Iterable[Entry], most_files: int, most_bytes: int) -> tuple
             size += entry.size
     gone = [Skipped(entry.path, why) for entry in found if entry.path not in kept]
     return [entry for entry in found if entry.path in kept], gone
-
-
-def only(listing: Listing, paths: Iterable[str]) -> Listing:
-    """The same listing with these entries alone."""
-    wanted = set(paths)
-    return replace(listing, entries=tuple(entry for entry in listing.entries if entry.path in wanted))

@@ -8,20 +8,19 @@ import json
 import time
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from atlas_tui import paths
 from atlas_tui.store.whole import replace_file
-from atlas_tui.syntax.outline import Definition, Outline
+from atlas_tui.syntax.outline import Outline, as_record, from_record
 
-_FORM = 1
+_FORM = 2
 """Counts up whenever the same file would be read otherwise."""
 _KEPT_DAYS = 30
 _LARGEST = 256 << 20
 """Bytes of a cache once unpacked; a larger one is not read."""
-_FIELDS = tuple(each.name for each in fields(Definition))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,27 +73,12 @@ def _file(root: Path) -> Path:
     return paths.maps_dir() / name
 
 
-def _record(known: Known) -> list[object]:
-    outline = known.outline
-    parts: list[object] = []
-    if outline is not None:
-        defined = [[getattr(each, name) for name in _FIELDS] for each in outline.definitions]
-        parts = [outline.language, defined, outline.references, outline.calls, outline.imports, outline.whole]
-    return [known.unread, known.lines, known.words, parts]
+def _record(known: Known) -> list[Any]:
+    outline = as_record(known.outline) if known.outline is not None else []
+    return [known.unread, known.lines, known.words, outline]
 
 
 def _known(record: Sequence[Any]) -> Known:
     """Raises: TypeError, ValueError: it is of another form."""
-    unread, lines, words, parts = record
-    found = None
-    if parts:
-        language, defined, references, calls, imports, whole = parts
-        found = Outline(
-            language=language,
-            definitions=tuple(Definition(**dict(zip(_FIELDS, each, strict=True))) for each in defined),
-            references=references,
-            calls=tuple(calls),
-            imports=tuple(imports),
-            whole=whole,
-        )
-    return Known(unread=unread, lines=lines, words=words, outline=found)
+    unread, lines, words, outline = record
+    return Known(unread=unread, lines=lines, words=words, outline=from_record(outline) if outline else None)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from atlas_tui.errors import AtlasError
 from atlas_tui.project import map_cache
+from atlas_tui.project.apart import TANGLING, Apart
 from atlas_tui.project.files import Folder
 from atlas_tui.project.linking import Links, linked
 from atlas_tui.project.listing import LARGEST_READ, Listing
@@ -66,11 +67,12 @@ def map_repository(
     """
     base = base or listing.root
     cached = map_cache.load(listing.root)
-    reader = _Reader(Folder(base), cached, time.monotonic() + seconds)
-    for number, entry in enumerate(listing.readable):
-        if told and not number % 100:
-            told(number, len(listing.readable))
-        reader.add(entry.path)
+    with Apart() as apart:
+        reader = _Reader(Folder(base), cached, apart, time.monotonic() + seconds)
+        for number, entry in enumerate(listing.readable):
+            if told and not number % 100:
+                told(number, len(listing.readable))
+            reader.add(entry.path)
     if reader.keys.keys() != cached.keys():
         map_cache.save(listing.root, reader.keys)
     why = f"not read within {seconds:g} s"
@@ -84,12 +86,13 @@ def map_repository(
 class _Reader:
     """Reads files one after the other, each content once."""
 
-    def __init__(self, folder: Folder, cached: Mapping[str, Known], deadline: float) -> None:
+    def __init__(self, folder: Folder, cached: Mapping[str, Known], apart: Apart, deadline: float) -> None:
         self.files: dict[str, Known] = {}
         self.keys: dict[str, Known] = {}
         """All of them by content; what is kept."""
         self.late: list[str] = []
         self._folder, self._cached, self._deadline = folder, cached, deadline
+        self._apart = apart
 
     def add(self, path: str) -> None:
         left = self._deadline - time.monotonic()
@@ -102,11 +105,11 @@ class _Reader:
         key = map_cache.key_of(content, language)
         known = self.keys.get(key) or self._cached.get(key)
         if known is None:
-            known = look_into(content, path, language, min(_FILE_SECONDS, left))
+            known = look_into(content, path, language, self._apart)
         self.keys[key] = self.files[path] = known
 
 
-def look_into(content: bytes, path: str, language: str, seconds: float = _FILE_SECONDS) -> Known:
+def look_into(content: bytes, path: str, language: str, apart: Apart) -> Known:
     """What the content of a file tells. Never raises for what it holds."""
     unread = unread_by_content(content)
     if unread:
@@ -118,7 +121,14 @@ def look_into(content: bytes, path: str, language: str, seconds: float = _FILE_S
     words = Counter(_WORD.findall(text))
     if len(words) > _MOST_WORDS:
         return Known(unread="a list of words or numbers")
-    found = outline(text.encode("utf-8", "replace"), language, seconds) if language else None
+    source = text.encode("utf-8", "replace")
+    found = None
+    if language in TANGLING:
+        found = apart.outline(source, language, _FILE_SECONDS)
+        if found is None:
+            return Known(unread="too tangled to be read")
+    elif language:
+        found = outline(source, language, _FILE_SECONDS)
     return Known(lines=text.count("\n") + 1, words=words, outline=found)
 
 

@@ -12,11 +12,6 @@ def shown(path: str) -> str:
     return clean if len(clean) <= _LONGEST else f"{clean[: _LONGEST // 2]}…{clean[-_LONGEST // 2 + 1 :]}"
 
 
-def is_plain(path: str) -> bool:
-    """Whether a path reads as it is, so that an answer can name it."""
-    return shown(path) == path and path == path.strip()
-
-
 def _harmless(letter: str) -> str:
     if letter == "`":
         return "\\x60"

@@ -6,7 +6,8 @@ import re
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from typing import Any
 
 from tree_sitter import Node
 
@@ -51,6 +52,9 @@ class Definition:
     last_line: int
     signature: str
     """What comes before its body, in one line, shortened."""
+
+
+_FIELDS = tuple(each.name for each in fields(Definition))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +106,25 @@ def outline(source: bytes, language: str, seconds: float = tree.PARSE_SECONDS) -
         calls=tuple(uses.calls),
         imports=tuple(uses.imports),
         whole=read and not parsed.root_node.has_error and len(found) < MOST_DEFINITIONS,
+    )
+
+
+def as_record(found: Outline) -> list[Any]:
+    """The outline as lists, numbers and words, for JSON."""
+    defined = [[getattr(each, name) for name in _FIELDS] for each in found.definitions]
+    return [found.language, defined, found.references, found.calls, found.imports, found.whole]
+
+
+def from_record(record: Sequence[Any]) -> Outline:
+    """The outline that ``as_record`` wrote. Raises: TypeError, ValueError: it is of another form."""
+    language, defined, references, calls, imports, whole = record
+    return Outline(
+        language=language,
+        definitions=tuple(Definition(**dict(zip(_FIELDS, each, strict=True))) for each in defined),
+        references=references,
+        calls=tuple(calls),
+        imports=tuple(imports),
+        whole=whole,
     )
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from atlas_tui.cli.main import COMMANDS, with_default_command
+from tests.ui.benches import kept
 
 ROW: dict[str, Any] = {
     "id": "p",
@@ -49,6 +50,21 @@ def test_the_last_line_is_one_object_with_the_promised_keys(pool: Path) -> None:
     assert report["n"] == 2 and report["skipped"] == 1 and report["policy"] == "agreement"
     assert report["pass@1"] <= report["sel@k"] <= report["pass@k"]
     assert "line 2 is left out: not JSON" in done.stderr
+
+
+def test_a_report_is_in_the_form_that_is_asked_for_or_that_its_name_says(tmp_path: Path) -> None:
+    run = kept(tmp_path / "run")
+    shown = bench("report", str(run), cwd=tmp_path)
+    assert shown.returncode == 0 and "66.7 %" in shown.stdout, shown.stderr
+    given = bench("report", str(run), "--format", "json", cwd=tmp_path)
+    assert json.loads(given.stdout)["conditions"]["B"]["problems"] == 3
+    out = tmp_path / "report.html"
+    for _ in ("new", "in place of it"):
+        done = bench("report", str(run), "--out", str(out), cwd=tmp_path)
+        assert done.returncode == 0 and not done.stdout, done.stderr
+        assert out.read_text().startswith("<!doctype html>")
+    refused = bench("report", str(run), "--out", str(tmp_path), cwd=tmp_path)
+    assert refused.returncode == 2 and "cannot be written" in refused.stderr
 
 
 def test_the_report_for_the_person(pool: Path) -> None:

@@ -67,6 +67,7 @@ def test_exit_codes_of_errors(error: AtlasError, code: int) -> None:
 def test_text_of_programs_cannot_reach_the_terminal() -> None:
     shown = plain("a\x1b]52;c;AAAA\x07b\x9b2J\u202ec\x00\nd\te\r\udcff")
     assert shown == "a\\u001b]52;c;AAAA\\u0007b\\u009b2J\\u202ec\\u0000\nd\te\\u000d\\udcff"
+    assert plain("\u061c\u3164\U000e0041") == "\\u061c\\u3164\\U000e0041", "as many kinds as the app marks"
 
 
 def test_a_folder_name_that_is_not_utf_8_is_one_line_and_in_the_log(tmp_path: Path) -> None:

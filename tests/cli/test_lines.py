@@ -10,8 +10,8 @@ from atlas_tui import events
 from atlas_tui.cli.lines import describe
 from atlas_tui.events import Dropped, Event, FailureClass, SplitInput, Stage, Verdict, WrittenTest
 
-SMALL = (events.StageEnded, events.Progress, events.Text)
-"""Their news is in other lines: what a stage cost, and what was written."""
+SMALL = (events.StageEnded, events.Progress, events.Text, events.LensMapped)
+"""Their news is in other lines, what a stage cost and what was written; or it is a picture."""
 TEST = WrittenTest(given="1", expected="2", origin="draw 1", trust=0.5)
 PAIR = SplitInput(given="3", first="4", second="5", votes_first=1, votes_second=0, votes_neither=0)
 LEFT_OUT = (Dropped(why="cut off", number=1), Dropped(why="too large", number=1200))

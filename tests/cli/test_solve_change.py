@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from atlas_tui import events
-from tests.cli.test_solve import Atlas, parsed
+from tests.cli.test_solve import Atlas, lines, parsed
 from tests.conftest import reciter
 
 CART = """from shop.money import rounded
@@ -187,3 +187,40 @@ def test_tests_that_hang_can_be_stopped(shop: Atlas) -> None:
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=20)
     assert process.returncode == 130 and state_of(shop.folder) == before
+
+
+MORE = (
+    RIGHT.replace("- discount)", "- discount) + taxes(prices)").replace(
+        "def total", "from shop.tax import taxes\n\n\ndef total"
+    )
+    + "\n\n### shop/money.py\n```python\ndef rounded(value):\n    return round(value, 3)\n```"
+    + "\n\n### shop/tax.py (whole file)\n```python\ndef taxes(prices):\n    return 0\n```"
+)
+"""Two files and a new one."""
+
+
+def test_all_files_of_the_choice_are_written_and_taken_back_at_once(shop: Atlas) -> None:
+    before = state_of(shop.folder)
+    ran = solved(shop, [MORE], "--apply", "--json", "--arm", "B")
+    assert ran.returncode == 0, ran.stderr.decode()
+    applied = [event for event in parsed(ran.stdout) if isinstance(event, events.Applied)]
+    assert [event.path for event in applied] == ["shop/cart.py", "shop/money.py", "shop/tax.py"]
+    assert len({event.group for event in applied}) == 1
+    money = (shop.folder / "shop" / "money.py").read_text()
+    assert "round(value, 3)" in money and "not committed yet" in money
+    assert shop.run("undo").returncode == 0 and state_of(shop.folder) == before
+
+
+@pytest.mark.slow
+def test_a_file_that_changes_during_the_run_keeps_all_from_being_written(shop: Atlas) -> None:
+    process = shop.start(
+        "solve", "--repo", ".", TEXT, "--tests", "python3 -m unittest -q", "--model", str(reciter([MORE])),
+        "--seed", "1", "--arm", "B", "--apply", "--json",
+    )  # fmt: skip
+    assert process.stderr is not None
+    for event in lines(process):
+        if isinstance(event, events.ProblemRead):
+            (shop.folder / "shop" / "money.py").write_text("mine = 1\n")
+            before = state_of(shop.folder)
+    assert process.wait(60) == 5, process.stderr.read()
+    assert b"shop/money.py is not written" in process.stderr.read() and state_of(shop.folder) == before

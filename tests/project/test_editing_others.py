@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from atlas_tui.project.apart import outlined
 from tests.project.editing_parts import replied
 
 JS = """\
@@ -316,3 +317,10 @@ def test_go_takes_what_comes_out(tmp_path: Path) -> None:
         ).stderr
         == b""
     )
+
+
+def test_a_reply_that_would_tangle_a_parser_is_refused_and_the_next_is_read() -> None:
+    """The grammars of these languages can take gigabytes in one step that nothing ends but their process."""
+    tangled = outlined(b'"+;new ' * 20_000, "tsx")
+    assert not tangled.whole and not tangled.definitions
+    assert outlined(b"function half(n) { return n / 2; }\n", "typescript").definitions

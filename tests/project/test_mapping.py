@@ -8,6 +8,7 @@ import pytest
 
 from atlas_tui import paths
 from atlas_tui.project import mapping
+from atlas_tui.project.apart import Apart
 from atlas_tui.project.listing import list_files
 from atlas_tui.project.map_cache import Known
 from atlas_tui.project.mapping import RepositoryMap, look_into, map_repository
@@ -97,9 +98,9 @@ def test_the_second_time_nothing_is_parsed(tmp_path: Path, monkeypatch: pytest.M
     first = mapped(tmp_path, PYTHON)
     looked: list[str] = []
 
-    def look(content: bytes, path: str, *rest: object) -> Known:
+    def look(content: bytes, path: str, language: str, apart: Apart) -> Known:
         looked.append(path)
-        return look_into(content, path, *rest)  # type: ignore[arg-type]
+        return look_into(content, path, language, apart)
 
     monkeypatch.setattr(mapping, "look_into", look)
     assert map_repository(list_files(tmp_path)) == first
@@ -148,6 +149,16 @@ def test_without_time_files_are_known_by_name(tmp_path: Path) -> None:
     assert found.left_out[0].startswith("not read within 0 s: README.md, ")
     # What was not read must not be taken for read the next time.
     assert map_repository(list_files(tmp_path)).files["src/shop/cart.py"].outline is not None
+
+
+def test_a_file_that_the_parser_cannot_stand_costs_nothing_but_its_outline(tmp_path: Path) -> None:
+    laid(tmp_path, {"a.cpp": "int one() { return 1; }\n", "c.ts": "function three() {}\n", "d.py": "x = 1\n"})
+    laid(tmp_path, {"b.tsx": "+;new \n" * 5000})
+    found = map_repository(list_files(tmp_path))
+    assert found.left_out == ("too tangled to be read: b.tsx",)
+    outlines = [found.files[path].outline for path in ("a.cpp", "c.ts")]
+    assert [each.definitions[0].name for each in outlines if each] == ["one", "three"]
+    assert map_repository(list_files(tmp_path)) == found
 
 
 def test_any_bytes_may_be_in_a_file(tmp_path: Path) -> None:

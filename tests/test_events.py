@@ -80,6 +80,10 @@ EVENTS: tuple[events.Event, ...] = (
     events.AgreementFound(clusters=(("A", "C"), ("B",)), inputs=3),
     events.AgreementFound(clusters=(("A",),), inputs=1, tried=(TRIED,)),
     events.LensScored(candidate="A", subject="plan", state="open", score=0.25, spread=0.5),
+    events.LensScored(candidate="A", subject="candidate", state="open", score=0.25, place=(0.1, -2.5)),
+    events.LensMapped(
+        left=-1.5, right=2.0, bottom=-1.0, top=1.0, cells=((0.1, None), (-2.25, 3.0)), candidates=9
+    ),
     events.TestsWritten(tests=(events.WrittenTest(given=ODD, expected=ODD, origin="tests 1"),)),
     events.TestsRun(candidate="A", round=0, passed=(0, 2), tests=3),
     events.TestsRun(candidate="A", round=0, passed=(), tests=1, gave=TRIED.gave),

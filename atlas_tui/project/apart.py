@@ -87,7 +87,7 @@ def outlined(source: bytes, language: str) -> Outline:
         return outline(source, language)
     with Apart() as apart:
         found = apart.outline(source, language, FILE_SECONDS)
-    return found or Outline(language, whole=False)
+    return found or Outline(language=language, whole=False)
 
 
 def _answer(stream: IO[bytes], deadline: float) -> bytes:

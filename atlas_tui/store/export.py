@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 from atlas_tui import events
-from atlas_tui.errors import InputError
 from atlas_tui.events import Event, to_json
+from atlas_tui.problem import Problem
 
 _ENDED = {
     events.Outcome.VERIFIED: "done",
@@ -63,6 +62,23 @@ def _problem(session: Sequence[Event]) -> Iterator[str]:
         yield "## Problem"
         # Fenced: its own headings are not those of this report.
         yield _fenced(read.statement.rstrip("\n"), "text")
+        yield from _repository(read)
+
+
+def _repository(read: Problem) -> Iterator[str]:
+    """What a change is about and what decides on it; nothing of a program."""
+    project = read.project
+    if project is None:
+        return
+    rows = {"Repository": project.root, "At": project.head, "Tests": " ".join(project.command)}
+    yield "\n".join(f"- {name}: {_line(value)}" for name, value in rows.items() if value)
+    yield "\n".join(f"{number}. {_line(check.given)}" for number, check in enumerate(read.samples, 1))
+
+
+def _kind(session: Sequence[Event]) -> tuple[str, str]:
+    """What candidates are run on, and what they are written in."""
+    read = next((event.problem for event in session if isinstance(event, events.ProblemRead)), None)
+    return ("check", "diff") if read is not None and read.project is not None else ("sample", "python")
 
 
 def _choice(session: Sequence[Event]) -> Iterator[str]:
@@ -70,29 +86,33 @@ def _choice(session: Sequence[Event]) -> Iterator[str]:
     if chosen is None:
         return
     yield f"## Choice: {chosen.candidate}"
-    yield f"{chosen.grade.value}, {chosen.passed} of {chosen.samples} samples passed"
+    yield f"{chosen.grade.value}, {chosen.passed} of {chosen.samples} {_kind(session)[0]}s passed"
     yield "\n".join(
         f"- {_line(reason.rule)}: {_line(reason.text)}{' (this decided)' if reason.decided else ''}"
         for reason in chosen.reasons
     )
-    yield _fenced(chosen.code.rstrip("\n"), "python")
+    yield _fenced(chosen.code.rstrip("\n"), _kind(session)[1])
 
 
 def _candidates(session: Sequence[Event]) -> Iterator[str]:
     plans = {event.candidate: event for event in session if isinstance(event, events.PlanReady)}
     programs = [event for event in session if isinstance(event, events.CandidateReady)]
     runs = [event for event in session if isinstance(event, events.RunFinished)]
+    noun, language = _kind(session)
     if programs:
-        yield "## Programs"
+        yield "## Programs" if language == "python" else "## Changes"
     for program in programs:
         label, number = program.candidate, program.round
         yield f"### {label}" + (f", repair {number}" if number else "")
         if label in plans and not number:
             yield _line(plans[label].approach)
         own = [run for run in runs if (run.candidate, run.round) == (label, number)]
-        yield "\n".join(f"- {_line(run.check)}: {run.verdict.value}{_seconds(run)}" for run in own)
+        checks = (_line(run.check.replace("sample", noun, 1)) for run in own)
+        ends = (f"{run.verdict.value}{_seconds(run)}" for run in own)
+        yield "\n".join(f"- {check}: {end}" for check, end in zip(checks, ends, strict=True))
         yield f"Not usable: {_line(program.error)}" if program.error else ""
-        yield _fenced(program.code.rstrip("\n"), "python") if program.code else ""
+        yield "\n".join(f"- not chosen by itself: {_line(flag)}" for flag in program.flags)
+        yield _fenced(program.code.rstrip("\n"), language) if program.code else ""
 
 
 def _seconds(run: events.RunFinished) -> str:
@@ -132,16 +152,3 @@ def _fenced(text: str, language: str) -> str:
         longest = max(longest, run)
     fence = "`" * max(3, longest + 1)
     return f"{fence}{language}\n{text}\n{fence}"
-
-
-def write(path: Path, text: str, *, replace: bool = False) -> None:
-    """Write a new file, or one in place of another with ``replace``. Raises: InputError."""
-    try:
-        with path.open("w" if replace else "x", encoding="utf-8", errors="replace", newline="") as out:
-            out.write(text)
-    except FileExistsError:
-        raise InputError(f"{path} is not written", "it exists already", "choose another name") from None
-    except OSError as error:
-        raise InputError(
-            f"{path} cannot be written", error.strerror or str(error), "check the path"
-        ) from error

@@ -89,6 +89,16 @@ class Now:
     """The bench is at work for this app."""
     result: bool = False
     """The marked problem is done under the marked condition."""
+    changeable: bool = False
+    """There is a repository whose change can be asked for."""
+    change: bool = False
+    """A change is asked for, not a program."""
+    checking: bool = False
+    """Its tests run, or it is made a problem."""
+    failing: bool = False
+    """There are tests to choose from what must pass."""
+    left_out: bool = False
+    """Something of the repository is not read or not shown."""
     replaying: bool = False
     """A recorded run is shown as it went."""
 
@@ -107,6 +117,8 @@ class Action:
     screens: tuple[str, ...] = EVERYWHERE
     when: Callable[[Now], bool] = lambda now: True
     footer: bool = True
+    change_title: str = ""
+    """The title where a change in a repository is asked for; empty: the same."""
     argument: str = ""
     """Passed to the method, so that 1, 2 and 3 share one."""
 
@@ -121,6 +133,11 @@ class Action:
         return _KEY_NAMES.get(first) or first.replace("ctrl+", "^").upper().replace("^", "^", 1)
 
 
-_KEY_NAMES = {"escape": "Esc", "enter": "Enter", "space": "Space", "slash": "/", "ctrl+backslash": "^\\"} | {
-    key: key for key in "abcdefghijklmnopqrstuvwxyz0123456789"
-}
+_KEY_NAMES = {
+    "escape": "Esc",
+    "enter": "Enter",
+    "space": "Space",
+    "slash": "/",
+    "ctrl+backslash": "^\\",
+    "alt+l": "Alt+L",
+} | {key: key for key in "abcdefghijklmnopqrstuvwxyz0123456789"}

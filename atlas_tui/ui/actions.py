@@ -7,6 +7,7 @@ is not possible is neither shown nor done.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from textual.binding import Binding, BindingType
 
@@ -59,8 +60,8 @@ ACTIONS: tuple[Action, ...] = (
         key="ctrl+r",
         title="Run",
         screens=(PROBLEM, RUN),
-        help="Solve the problem: three plans, three programs, each run on the samples.",
-        when=lambda now: now.readable and now.ready and not now.running,
+        help="Solve the problem: three plans, three programs or changes, each run on samples or tests.",
+        when=lambda now: now.readable and now.ready and not now.running and not now.checking,
     ),
     Action(
         id="cancel",
@@ -83,7 +84,7 @@ ACTIONS: tuple[Action, ...] = (
         title="Target",
         screens=(PROBLEM,),
         help="Choose the target file from those that may be meant.",
-        when=lambda now: now.ready,
+        when=lambda now: now.ready and not now.change,
     ),
     Action(
         id="switch_how",
@@ -265,7 +266,10 @@ def own(screen: str) -> tuple[Action, ...]:
 
 def possible(now: Now) -> tuple[Action, ...]:
     """What can be done at this moment."""
-    return tuple(row for row in on(now.screen) if row.when(now))
+    rows = (row for row in on(now.screen) if row.when(now))
+    return tuple(
+        replace(row, title=row.change_title) if now.change and row.change_title else row for row in rows
+    )
 
 
 def allowed(name: str, argument: str, now: Now) -> bool:

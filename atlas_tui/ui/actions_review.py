@@ -57,7 +57,7 @@ REVIEW_ACTIONS: tuple[Action, ...] = (
         key="t",
         title="Test",
         screens=(REVIEW,),
-        help="Run the samples on the file as it would be written with the taken hunks.",
+        help="Run the samples, or the tests of the repository, on the files with the taken hunks.",
         when=lambda now: now.testable,
     ),
     Action(

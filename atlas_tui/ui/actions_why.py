@@ -52,6 +52,14 @@ WHY_ACTIONS: tuple[Action, ...] = (
         when=lambda now: now.repaired,
     ),
     Action(
+        id="show_map",
+        key="m",
+        title="Map",
+        screens=(WHY,),
+        help="Show where the candidates lie in the space of the lens, and where energy is low in it.",
+        when=_written,
+    ),
+    Action(
         id="review_column",
         key="v",
         title="Review",

@@ -112,8 +112,15 @@ class AtlasApp(Habits):
         return super().check_action(action, parameters)
 
     @on(StartRun)
-    def _start_run(self) -> None:
-        if not self.desk.run.running and not self._solving:
+    async def _start_run(self, event: StartRun) -> None:
+        if self.desk.run.running or self._solving:
+            return
+        if self.desk.repository.on and not event.opened:
+            # The files may be others by now, as after a write.
+            await self.action_go(PROBLEM)
+            if isinstance(self.screen, ProblemScreen):
+                self.screen.action_solve()
+        else:
             self._solve()
 
     @on(GoOn)
@@ -127,6 +134,11 @@ class AtlasApp(Habits):
 
     @on(RunAgain)
     async def _run_again(self, event: RunAgain) -> None:
+        project = event.problem.project
+        if project is not None and Path(project.root) != self.desk.ready().workspace.folder:
+            what, why = "It is not run again here", f"it is about the repository in {project.root}"
+            say_error(self, InputError(what, why, "open the app in that folder"))
+            return
         await self.action_go(PROBLEM)
         if isinstance(self.screen, ProblemScreen):
             self.screen.bring(draft_of(event.problem))
@@ -228,6 +240,7 @@ class AtlasApp(Habits):
         """What is around: the repository, the isolation."""
         try:
             await self.desk.refresh_head()
+            await self.desk.repository.look()
             self.desk.held = await backend.isolation()
         except AtlasError as error:
             say_error(self, error)

@@ -155,11 +155,10 @@ class Archive:
 
         Raises: InputError: it exists, or cannot be written, or ends in nothing known; StoreError.
         """
-        if path.suffix not in FORMATS:
-            ends = ", ".join(FORMATS)
-            raise InputError(f"{path.name} is not written", "its end says no format", f"end it in {ends}")
-        if path.exists():
-            raise InputError(f"{path.name} is not written", "it exists already", "choose another name")
+        from atlas_tui.store import saving
+
+        saving.end_of(path, FORMATS)
+        saving.refuse_existing(path)
         if path.suffix == PICTURE:
             await _picture(self._store.path, session, path, screen)
         else:
@@ -197,13 +196,18 @@ class Archive:
 
     def _belongs(self, run: RunState) -> bool:
         """Its files are those of this working tree, as far as is known."""
-        return run.base is None or run.base.root in ("", self._desk.ready().workspace.root_name)
+        workspace = self._desk.ready().workspace
+        if run.problem is not None and run.problem.project is not None:
+            return Path(run.problem.project.root).is_relative_to(workspace.root)
+        return run.base is None or run.base.root in ("", workspace.root_name)
 
     def _show(self, run: RunState) -> str:
         desk = self._desk
         here = self._belongs(run)
         self._shown = run.session, run.started
         desk.show(run, run.target if here else "")
+        if run.problem is not None and run.problem.project is not None and not here:
+            return f"It is a change of {run.problem.project.root}: it is only shown here, and not written"
         if here or run.base is None:
             return ""
         return f"It was run in {run.base.root}: its programs are placed into no file here"
@@ -237,9 +241,9 @@ def _read(database: Path, session: str) -> list[Event]:
 
 def _write(path: Path, events: list[Event]) -> None:
     """Raises: InputError."""
-    from atlas_tui.store import export
+    from atlas_tui.store import export, saving
 
-    export.write(path, export.json_lines(events) if path.suffix == ".jsonl" else export.markdown(events))
+    saving.write(path, export.json_lines(events) if path.suffix == ".jsonl" else export.markdown(events))
 
 
 async def _picture(database: Path, session: str, path: Path, screen: str) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
     from atlas_tui.events import Event, SubsetTested
     from atlas_tui.problem import Problem
+    from atlas_tui.project.base import FileChange
     from atlas_tui.settings import Settings
+    from atlas_tui.solver.change.opening import Opened, Wanted
     from atlas_tui.solver.prompt_size import PromptSize
     from atlas_tui.store import Store
     from atlas_tui.workspace import Workspace
@@ -77,6 +79,14 @@ class Backend(Protocol):
         """Raises: InputError."""
         ...
 
+    async def check_change(self, wanted: Wanted, tell: Callable[[str], None]) -> Opened:
+        """Run the tests of the folder's repository; ``tell`` takes what is done. Raises: AtlasError."""
+        ...
+
+    async def open_change(self, wanted: Wanted, tell: Callable[[str], None]) -> Problem:
+        """A change of that repository as a problem. Raises: AtlasError."""
+        ...
+
     def solve(self, problem: Problem, target: str = "") -> AsyncIterator[Event]: ...
 
     async def prompt_size(self, problem: Problem) -> PromptSize:
@@ -97,6 +107,12 @@ class Backend(Protocol):
         self, problem: Problem, content: bytes, candidate: str, round: int, hunks: Sequence[int]
     ) -> SubsetTested:
         """Run the samples on the bytes a file would have."""
+        ...
+
+    async def test_files(
+        self, problem: Problem, files: Sequence[FileChange], candidate: str, round: int, hunks: Sequence[int]
+    ) -> SubsetTested:
+        """Run the tests of a repository with these files in it."""
         ...
 
     async def propose_message(self, problem: Problem, diff: str) -> str:

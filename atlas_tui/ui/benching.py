@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from atlas_tui import paths
-from atlas_tui.errors import AtlasError, InputError, Refused
+from atlas_tui.errors import InputError, Refused
 
 if TYPE_CHECKING:
     from atlas_tui.bench.figures import Study
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 
 ENDING = 30.0
 """Most seconds a run gets to end when it is stopped; what is done stays in any case."""
-FORMATS = {".md": "Markdown", ".html": "HTML", ".json": "JSON"}
-"""What a report can be written as, by the end of the file's name."""
 WINDOW = 60.0
 """Seconds over which the speed of a run is the mean."""
 
@@ -69,9 +67,9 @@ class Begun:
     stopped: bool = False
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Opened:
-    """The run on the screen."""
+    """The run on the screen; another one once it has more records."""
 
     folder: RunFolder
     study: Study | None
@@ -125,12 +123,22 @@ class Benching:
 
     async def look(self) -> None:
         """Find the runs again, and read what is new in the one that is shown. Raises: AtlasError."""
+        before = self._seen()
         self.found = tuple(await asyncio.to_thread(self._look))
         if self.at is None and self.found:
             self.at = self.found[0].path
         if self.at is not None:
             await self._read(self.at)
-        self._desk.changed()
+        if self._seen() != before:
+            self._desk.changed()
+
+    def _seen(self) -> tuple[object, ...]:
+        """What a look can change of what is shown."""
+        opened = self.opened
+        if opened is None:
+            return (self.found, self.at)
+        left = opened.seconds_left
+        return (self.found, self.at, opened, opened.at_work, None if left is None else round(left))
 
     def _look(self) -> list[Found]:
         from atlas_tui.bench import shelf
@@ -282,17 +290,11 @@ class Benching:
     async def write_report(self, path: Path) -> None:
         """Write the report of the run that is shown into a new file; its end says as what.
 
-        Raises: InputError, Refused, AtlasError.
+        Raises: InputError, Refused.
         """
         study = self.opened.study if self.opened else None
         if study is None:
             raise Refused("There is no report yet", "no problem is done", "wait for the first")
-        if path.suffix not in FORMATS:
-            raise InputError(
-                f"{path.name} is not written", "its end says no format", f"one of {', '.join(FORMATS)}"
-            )
-        if path.exists():
-            raise InputError(f"{path.name} is not written", "it exists already", "choose another name")
         await asyncio.to_thread(_write_report, study, path)
 
 
@@ -324,18 +326,10 @@ def _opened(path: Path, known: Opened | None) -> Opened:
 
 
 def _write_report(study: Study, path: Path) -> None:
-    """Raises: AtlasError."""
-    import json
+    """Raises: InputError."""
+    from atlas_tui.bench import forms
+    from atlas_tui.store import saving
 
-    from atlas_tui.bench import as_html, as_json, as_markdown, sections
-    from atlas_tui.store.whole import replace_file
-
-    if path.suffix == ".json":
-        text = json.dumps(as_json.as_json(study), ensure_ascii=False, indent=1) + "\n"
-    else:
-        draw = as_html.html if path.suffix == ".html" else as_markdown.markdown
-        text = draw(sections.blocks(study))
-    try:
-        replace_file(path, text.encode())
-    except OSError as error:
-        raise AtlasError(f"{path} cannot be written", error.strerror or str(error)) from error
+    form = forms.ENDS[saving.end_of(path, forms.ENDS)]
+    saving.refuse_existing(path)
+    saving.write(path, forms.report(study, form))

@@ -3,38 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import logging
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from atlas_tui.errors import InputError, Refused
-from atlas_tui.events import Grade, SubsetTested, TestsWritten, WrittenTest
-from atlas_tui.ui import reviewing
+from atlas_tui.errors import Refused
+from atlas_tui.events import SubsetTested, TestsWritten
+from atlas_tui.ui import doubts, review_making as making, reviewing
 from atlas_tui.ui.reviewing import TREE, Against, AgainstKind, FileReview, FileState, Review, Standing
 
 if TYPE_CHECKING:
-    from atlas_tui.problem import Problem
+    from atlas_tui.problem import Problem, Project
     from atlas_tui.ui.desk import Desk
-    from atlas_tui.workspace import Base, How, Merge, Workspace
+    from atlas_tui.workspace import Base, Merge, Workspace
     from atlas_tui.workspace.hunks import Change
-
-log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class _Wanted:
-    """What a review is made from."""
-
-    workspace: Workspace
-    problem: Problem
-    label: str
-    round: int
-    code: str
-    target: str
-    whole_file: bool
-    tests: tuple[WrittenTest, ...]
-    with_tests: bool
-    """A file of tests may go along."""
 
 
 class Changes:
@@ -50,6 +32,8 @@ class Changes:
         self.against = TREE
         self.compared: Change | None = None
         """The difference of two candidates; None where the review's own change is shown."""
+        self.only_there: Sequence[str] = ()
+        """Files that only the one it is compared with changes."""
         self.testing = ""
         """Digest of the content that is in the sandbox at this moment."""
         self._tested: dict[tuple[str, str], SubsetTested] = {}
@@ -92,44 +76,24 @@ class Changes:
         return FileState.PARTLY if file.taken else FileState.UNTOUCHED
 
     def standing(self) -> Standing:
-        """What is known about the target exactly as it would be written. Needs a review."""
-        review, run = self._reviewed(), self._desk.run
-        found = self._tested.get((review.label, review.solution.digest))
-        if found is not None or not review.whole:
-            return reviewing.standing(review.solution, found)
-        if doubt := self._doubt(review.label):
-            return Standing(doubt, "$fail")
-        chosen = run.chosen is not None and run.chosen.candidate == review.label
-        return Standing("" if chosen else "passes all samples", "$pass", good=True)
+        """What is known about the files exactly as they would be written. Needs a review."""
+        return doubts.standing(self._desk.run, self._reviewed(), self._result)
 
     def doubt(self) -> str:
-        """Why the review should not be written unseen; empty when what is taken passed all samples."""
-        review = self._reviewed()
-        standing = self.standing()
-        if standing.good or not any(file is review.solution for file in review.to_write()):
-            return ""
-        if review.whole and standing.untested:
-            return self._doubt(review.label)
-        if standing.untested:
-            return "what is taken of it was not tested"
-        return standing.words if review.whole else f"what is taken of it fails: {standing.words}"
+        """Why the review should not be written unseen; empty when what is taken passed what decides."""
+        return doubts.doubt(self._desk.run, self._reviewed(), self._result)
 
-    def _doubt(self, label: str) -> str:
-        chosen = self._desk.run.chosen
-        if chosen and chosen.candidate == label:
-            if chosen.grade is not Grade.UNVERIFIED:
-                return ""
-            if not chosen.samples:
-                return "nothing was checked"
-            return f"it passes {chosen.passed} of {chosen.samples} samples"
-        run = self._desk.run
-        entry = run.candidate(label)
-        standing = entry.standing if entry else None
-        samples = len(run.problem.samples) if run.problem else 0
-        passed = standing.passed if standing else 0
-        if samples and passed == samples:
-            return ""
-        return f"it passes {passed} of {samples} samples" if samples else "nothing was checked"
+    @property
+    def _result(self) -> SubsetTested | None:
+        """The test of exactly what is under review."""
+        review = self._reviewed()
+        return self._tested.get((review.label, review.digest))
+
+    @property
+    def _project(self) -> Project | None:
+        """The repository that is to be changed; None where a program is asked for."""
+        problem = self._desk.run.problem
+        return problem.project if problem else None
 
     async def read_base(self) -> Base | None:
         """Read the target as it is now: what candidates are placed into. Raises: InputError, Refused."""
@@ -145,26 +109,40 @@ class Changes:
         Raises: InputError, Refused, AtlasError.
         """
         desk = self._desk
-        backend, run = desk.ready(), desk.run
-        if not desk.target:
+        workspace, project = desk.ready().workspace, self._project
+        if not desk.target and project is None:
             raise Refused("There is no target file", "none was named", "name one on the problem screen (F2)")
         shown = self.written if self.written and self.written.label == label and not again else None
-        if shown is None:
-            if again or self._base is None or self._base_target != desk.target:
-                await self.read_base()
-            base = self._base
-            assert base is not None and run.problem is not None
-            wanted = self._wanted(backend.workspace, run.problem, label)
+        if shown is None and project is not None:
+            program = desk.run.program_of(label)
             async with desk.disk:
-                shown = await asyncio.to_thread(_build, wanted, base)
+                shown = await asyncio.to_thread(
+                    making.of_change, workspace, project, label, program, desk.target
+                )
+        elif shown is None:
+            shown = await self._placed(workspace, label, again)
         desk.label = label
         self._show(shown)
+        if shown.repository:
+            # What it was made on may be another file by now.
+            await self.look()
         return shown
 
-    def _wanted(self, workspace: Workspace, problem: Problem, label: str) -> _Wanted:
+    async def _placed(self, workspace: Workspace, label: str, again: bool) -> Review:
+        """The program of that candidate in the target. Raises: InputError, Refused, AtlasError."""
+        desk = self._desk
+        if again or self._base is None or self._base_target != desk.target:
+            await self.read_base()
+        base = self._base
+        assert base is not None and desk.run.problem is not None
+        wanted = self._wanted(workspace, desk.run.problem, label)
+        async with desk.disk:
+            return await asyncio.to_thread(making.of_program, wanted, base)
+
+    def _wanted(self, workspace: Workspace, problem: Problem, label: str) -> making.Wanted:
         run, written = self._desk.run, self.written
         tests = next((rung.tests for rung in reversed(run.rungs) if isinstance(rung, TestsWritten)), ())
-        return _Wanted(
+        return making.Wanted(
             workspace=workspace,
             problem=problem,
             label=label,
@@ -184,11 +162,12 @@ class Changes:
         """
         desk = self._desk
         async with desk.disk:
-            fresh = await asyncio.to_thread(_refreshed, desk.ready().workspace, review)
+            fresh = await asyncio.to_thread(making.refreshed, desk.ready().workspace, review)
         if fresh is None:
             await self.open(review.label, again=True)
         else:
-            self._base, self._base_target = fresh.base, fresh.target
+            if not fresh.repository:
+                self._base, self._base_target = fresh.base, fresh.target
             self._show(fresh)
 
     def put(self, review: Review) -> None:
@@ -206,6 +185,8 @@ class Changes:
             moved = await asyncio.to_thread(
                 lambda: {file.path: why for file in review.files if (why := workspace.moved(file.base))}
             )
+        ours = {write.path for write in desk.run.pending} & moved.keys()
+        moved |= dict.fromkeys(ours, "this run wrote it; u takes that back first")
         # Meanwhile another candidate may be shown, or this one written.
         shown = self.review.files if self.review is not None and self.review is not self.written else ()
         same = [file.base for file in shown] == [file.base for file in review.files]
@@ -221,55 +202,81 @@ class Changes:
 
     async def _compare(self, against: Against) -> None:
         review, desk = self._reviewed(), self._desk
-        run, compared = desk.run, None
+        run = desk.run
+        compared: Change | None = None
+        only: Sequence[str] = ()
         if against.kind is not AgainstKind.TREE:
-            other = (
-                run.code_of(against.label)
-                if against.kind is AgainstKind.CANDIDATE
-                else run.before_repair(review.label)
-            )
-            assert run.problem is not None
-            workspace, entry = desk.ready().workspace, run.problem.entry_point
+            before = against.kind is AgainstKind.BEFORE
+            problem, workspace = run.problem, desk.ready().workspace
+            assert problem is not None
             async with desk.disk:
-                compared = await asyncio.to_thread(_compared, workspace, review, other, entry)
-        self.against, self.compared = against, compared
+                if problem.project is not None:
+                    found = run.first_of(review.label) if before else run.program_of(against.label)
+                    compared, only = await asyncio.to_thread(
+                        making.compared_files, review, problem.project, found
+                    )
+                else:
+                    other = run.before_repair(review.label) if before else run.code_of(against.label)
+                    entry = problem.entry_point
+                    compared = await asyncio.to_thread(making.compared, workspace, review, other, entry)
+        self.against, self.compared, self.only_there = against, compared, only
         desk.changed()
 
+    async def step(self, by: int) -> None:
+        """Another file in front; files of a change stay compared with the same. Raises: InputError."""
+        review, against = self._reviewed(), self.against
+        self.show_tree()
+        self.put(review.step(by))
+        if review.repository and against is not TREE:
+            await self._compare(against)
+
     async def test(self) -> SubsetTested:
-        """Run the samples on the target as it would be written. Raises: AtlasError."""
+        """Run the samples, or the tests of the repository, on what would be written. Raises: AtlasError."""
         review, desk = self._reviewed(), self._desk
-        file, problem, session = review.solution, desk.run.problem, desk.run.session
+        backend, problem, session = desk.ready(), desk.run.problem, desk.run.session
         assert problem is not None
-        self.testing = file.digest
+        self.testing = review.digest
         desk.changed()
+        label, number, taken = review.label, review.round, review.taken
         try:
-            event = await desk.ready().test_content(
-                problem, file.content, review.label, review.round, sorted(file.taken)
-            )
+            if problem.project is not None:
+                files = making.to_test(review, problem.project)
+                event = await backend.test_files(problem, files, label, number, taken)
+            else:
+                event = await backend.test_content(problem, review.solution.content, label, number, taken)
         finally:
             self.testing = ""
             desk.changed()
         if session == desk.run.session:
-            self._tested[review.label, file.digest] = event
+            self._tested[label, review.digest] = event
         await desk.record(session, event)
         return event
 
+    @property
+    def moved_file(self) -> FileReview:
+        """The file to be shown three ways: the one in front where it moved, else the first that did."""
+        review = self._reviewed()
+        moved = [file for file in (review.file, *review.judged) if file.path in self.moved]
+        return moved[0] if moved and review.repository else review.solution
+
     async def three_way(self) -> Merge:
-        """The target as it was read, as it is now, and as accepting would make it. Raises: AtlasError."""
-        file, desk = self._reviewed().solution, self._desk
+        """A file as it was read, as it is now, and as accepting would make it. Raises: AtlasError."""
+        file, desk = self.moved_file, self._desk
         async with desk.disk:
             return await asyncio.to_thread(desk.ready().workspace.three_way, file.base, file.content)
 
     async def take_merge(self, content: bytes) -> Review:
-        """Review the target as it is now with a merge as its change. Raises: InputError, AtlasError."""
-        review, desk = self._reviewed(), self._desk
-        base = await self.read_base()
-        assert base is not None
-        workspace = desk.ready().workspace
+        """Review that file as it is now with a merge as its change. Raises: InputError, AtlasError."""
+        review, desk, old = self._reviewed(), self._desk, self.moved_file
+        base = await desk.check_target(str(old.base.absolute))
+        if not review.repository:
+            self._base, self._base_target = base, desk.target
+        workspace, place = desk.ready().workspace, review.files.index(old)
         async with desk.disk:
-            file = await asyncio.to_thread(_file, workspace, base, content)
-        merged = replace(review, files=(file, *review.files[1:]), at=0, merged=True)
+            file = await asyncio.to_thread(making.file_of, workspace, base, content)
+        merged = replace(review.with_file(file, place), at=place, merged=True)
         self._show(merged)
+        await self.look()
         return merged
 
     def close(self) -> None:
@@ -279,7 +286,7 @@ class Changes:
 
     def show_tree(self) -> None:
         """Compare with the working tree again."""
-        self.against, self.compared = TREE, None
+        self.against, self.compared, self.only_there = TREE, None, ()
 
     def stand(self, review: Review | None) -> None:
         """That review is what is on disk now; None: nothing of ours is any more."""
@@ -295,63 +302,3 @@ class Changes:
         if self.review is None:
             raise Refused("There is nothing under review", "no candidate is shown", "run a problem first")
         return self.review
-
-
-def _build(wanted: _Wanted, base: Base) -> Review:
-    """In a thread. Raises: InputError, Refused."""
-    workspace, problem = wanted.workspace, wanted.problem
-    placed = workspace.place(base, wanted.code, problem.entry_point, _how(wanted.whole_file))
-    files = [_file(workspace, base, placed)]
-    if wanted.with_tests and (tests := _tests_file(wanted, base, placed)):
-        files.append(tests)
-    return Review(wanted.label, wanted.round, wanted.target, tuple(files), whole_file=wanted.whole_file)
-
-
-def _how(whole_file: bool) -> How:
-    """The workspace's word for it, which is loaded after the first frame."""
-    from atlas_tui.workspace import How
-
-    return How.WHOLE if whole_file else How.AUTO
-
-
-def _tests_file(wanted: _Wanted, base: Base, placed: bytes) -> FileReview | None:
-    """A new file of tests, none of which is taken before the person takes it."""
-    workspace = wanted.workspace
-    made = workspace.test_file(wanted.problem, base.path, wanted.tests, placed)
-    if made is None:
-        return None
-    path, content = made
-    try:
-        tests = _file(workspace, workspace.base(path), content)
-    except InputError as error:
-        log.info("no file of tests is offered: %s", error)
-        return None
-    return replace(tests, taken=frozenset(), tests=True)
-
-
-def _file(workspace: Workspace, base: Base, placed: bytes) -> FileReview:
-    """All hunks taken."""
-    change = workspace.change(base, placed)
-    return FileReview(base, placed, change, frozenset(hunk.number for hunk in change.hunks))
-
-
-def _refreshed(workspace: Workspace, review: Review) -> Review | None:
-    """The same review on the files as they are now; None where one of them has other bytes."""
-    files = []
-    for file in review.files:
-        base = workspace.base(str(file.base.absolute))
-        if (base.exists, base.content) != (file.base.exists, file.base.content):
-            return None
-        files.append(replace(file, base=base))
-    return replace(review, files=tuple(files))
-
-
-def _compared(workspace: Workspace, review: Review, other: str, entry_point: str) -> Change:
-    """In a thread. Raises: InputError."""
-    from atlas_tui.workspace.hunks import compare
-
-    if not other:
-        raise InputError("There is nothing to compare with", "that program is not there")
-    file = review.solution
-    left = workspace.place(file.base, other, entry_point, _how(review.whole_file))
-    return compare(left, file.change.content(), file.path)

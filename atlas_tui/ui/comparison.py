@@ -23,6 +23,7 @@ from atlas_tui.events import (
 )
 from atlas_tui.problem import Mode, Problem
 from atlas_tui.ui.state import Attempt, Candidate, RunState
+from atlas_tui.ui.words import is_change
 
 
 class Kind(StrEnum):
@@ -59,6 +60,18 @@ class Row:
     note: str = ""
     """What more is known about it, in a few words."""
     cells: dict[str, Cell] = field(default_factory=dict)
+    test: str = ""
+    """Of a change in a repository: the test, or tests, by its name; it stands in place of ``name``."""
+
+    @property
+    def title(self) -> str:
+        """What it is called on the screen."""
+        return self.test or self.name
+
+    @property
+    def of_change(self) -> bool:
+        """It is about tests that pass or fail, not about outputs."""
+        return bool(self.test)
 
     @property
     def tells(self) -> bool:
@@ -107,7 +120,8 @@ def _samples(run: RunState, programs: dict[str, Attempt]) -> Iterator[Row]:
             for each in program.runs
             if each.check == name
         }
-        yield Row(Kind.SAMPLE, name, as_call(sample.given, run.problem), sample.expected, "", found)
+        test = sample.given if is_change(run.problem) else ""
+        yield Row(Kind.SAMPLE, name, as_call(sample.given, run.problem), sample.expected, "", found, test)
 
 
 def _tests(run: RunState, rounds: dict[str, int]) -> Iterator[Row]:
@@ -124,8 +138,13 @@ def _tests(run: RunState, rounds: dict[str, int]) -> Iterator[Row]:
     for number, test in enumerate(written.tests):
         name = f"self-test {number + 1}"
         found = {label: _tested(each, number, name) for label, each in ran.items() if number < each.tests}
-        note = f"its answer is the model's guess, trusted to {test.trust * 100:.0f} %"
-        yield Row(Kind.TEST, name, as_call(test.given, run.problem), test.expected, note, found)
+        trusted = f"trusted to {test.trust * 100:.0f} %"
+        if is_change(run.problem):
+            note = f"the model wrote it: {trusted}"
+            yield Row(Kind.TEST, name, test.given, "passes", note, found, f"written: {test.expected}")
+        else:
+            note = f"its answer is the model's guess, {trusted}"
+            yield Row(Kind.TEST, name, as_call(test.given, run.problem), test.expected, note, found)
 
 
 def _tested(ran: TestsRun, number: int, name: str) -> Cell:

@@ -86,6 +86,19 @@ def find(folder: Path, text: str) -> Mentioned:
     return Mentioned(files=tuple(taken), missing=tuple(missing))
 
 
+def targets(folder: Path, text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The files that ``text`` mentions, or ``file::symbol``; and what looks like a file and is none."""
+    found, missing = list[str](), list[str]()
+    for name in mentions(text):
+        path, sign, symbol = name.partition("::")
+        existing = _existing(folder, path)
+        if existing:
+            found.append(f"{existing}{sign}{symbol.rstrip('.,;:!?)]}')}")
+        elif _like_a_file(path):
+            missing.append(name)
+    return tuple(dict.fromkeys(found)), tuple(missing)
+
+
 def with_files(statement: str, found: Sequence[ContextFile]) -> str:
     """The statement, and behind it the content of the files that can be sent."""
     sent = [each for each in found if not each.fault]

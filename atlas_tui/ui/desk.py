@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from atlas_tui.errors import AtlasError, Refused
-from atlas_tui.events import Event, Preferred
+from atlas_tui.events import Applied, Event, Preferred, Redone, Undone
 from atlas_tui.ui.actions import PROBLEM, Now
 from atlas_tui.ui.aim import Aim
 from atlas_tui.ui.archive import Archive
@@ -23,6 +23,7 @@ from atlas_tui.ui.going_on import goes_on, repairable, stoppable
 from atlas_tui.ui.keys import Keymap
 from atlas_tui.ui.machine import Machine
 from atlas_tui.ui.prompt import Prompt
+from atlas_tui.ui.repository import Repository
 from atlas_tui.ui.reviewing import Review
 from atlas_tui.ui.state import RunState
 from atlas_tui.ui.writing import Writing
@@ -68,6 +69,7 @@ class Desk:
         """As little as possible moves."""
         self.aim = Aim(self)
         self.prompt = Prompt(self)
+        self.repository = Repository(self)
         self.changes = Changes(self)
         self.writing = Writing(self)
         self.machine = Machine(self)
@@ -123,7 +125,7 @@ class Desk:
             readable=screen == PROBLEM or self.problem is not None,
             problem=self.problem is not None,
             ready=self.backend is not None,
-            switchable=self.aim.switchable,
+            switchable=self.aim.switchable and not self.repository.on,
             running=run.running,
             goes_on=self.backend is not None and goes_on(run) and self.archive.player is None,
             stoppable=stoppable(run) if self.archive.player is None else (),
@@ -147,7 +149,18 @@ class Desk:
             result=self.bench.record is not None,
             replaying=self.archive.player is not None,
         )
-        return self._with_review(now)
+        return self._with_review(self._with_repository(now))
+
+    def _with_repository(self, now: Now) -> Now:
+        repository = self.repository
+        return replace(
+            now,
+            changeable=repository.offered,
+            change=repository.on,
+            checking=repository.working,
+            failing=repository.on and bool(repository.failing),
+            left_out=repository.on and bool(repository.left_out),
+        )
 
     def _with_review(self, now: Now) -> Now:
         changes = self.changes
@@ -163,7 +176,10 @@ class Desk:
             sides=len(changes.sides),
             selectable=selectable,
             writable=writable and shown is not None and bool(shown.to_write()),
-            testable=writable and shown is not None and shown.solution.writes and not changes.testing,
+            testable=writable
+            and shown is not None
+            and any(file.writes for file in shown.judged)
+            and not changes.testing,
             moved=bool(changes.moved),
         )
 
@@ -177,8 +193,11 @@ class Desk:
         self.changes.forget()
         self.writing.forget()
         self.run = RunState()
-        await self.aim.settle(problem)
-        self.aim.begin()
+        if problem.project is None:
+            await self.aim.settle(problem)
+            self.aim.begin()
+        else:
+            self.aim.place("")  # A change has the files that it changes.
         await self.changes.read_base()
         async for event in backend.solve(problem, self.target):
             self.take(event)
@@ -239,6 +258,7 @@ class Desk:
         What they tell stands on disk, whatever the store says.
         """
         for event in events:
+            self.repository.written += isinstance(event, Applied | Undone | Redone)
             if session == self.run.session:
                 self.take(event)
             if session:

@@ -17,6 +17,7 @@ from typing import Any
 
 from atlas_tui import paths
 from atlas_tui.problem import Mode, Sample
+from atlas_tui.ui.repository import Asked, asked_of
 from atlas_tui.ui.run_how import How
 
 log = logging.getLogger(__name__)
@@ -38,6 +39,8 @@ class Draft:
     """Those that were changed by hand; None when none were."""
     how: How = field(default_factory=How)
     """How it is to run, where that was said by hand."""
+    change: Asked | None = None
+    """What is asked of a change in the repository; None where a program is asked for."""
     file: Path | None = None
 
 
@@ -104,6 +107,7 @@ class Drafts:
                 mode=Mode(row["mode"]),
                 samples=None if samples is None else tuple(Sample(**each) for each in samples),
                 how=_how(row.get("how", {})),
+                change=asked_of(row["change"]) if row.get("change") else None,
                 file=file,
             )
         except (OSError, ValueError, KeyError, TypeError) as error:

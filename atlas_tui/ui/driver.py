@@ -65,6 +65,23 @@ class TerminalDriver(LinuxDriver):
         thread = self._writer_thread
         return thread is not None and thread._queue.qsize() > PENDING
 
+    def _sigtstp_application(self, *_: object) -> None:
+        """Suspend between two steps of the app: in the middle of a write, another would never end."""
+        self._loop.call_soon_threadsafe(super()._sigtstp_application)
+
+    def resume_application_mode(self) -> None:
+        """A signal to go on may come to an app that was never suspended: it only draws anew.
+
+        Started twice, two threads would read the keys, and the one that is forgotten would never end.
+        """
+        thread = self._writer_thread
+        if thread is None or not thread.is_alive():
+            super().resume_application_mode()
+            return
+        if self._titled:
+            self.write(GIVE_TITLE_BACK)
+        self.send_message(self.SignalResume())
+
     def use_mouse(self, on: bool) -> None:
         """Have the mouse reported from now on, or leave it to the terminal."""
         if on and not self._mouse:

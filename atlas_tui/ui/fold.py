@@ -18,6 +18,7 @@ from atlas_tui.events import (
     Failed,
     FailureFound,
     GoneOn,
+    LensMapped,
     LensScored,
     NextStep,
     ObservationsReady,
@@ -54,8 +55,8 @@ def fold(state: RunState, event: Event) -> RunState:
             return _text(state, event)
         case PlanReady() | Perturbed() | CandidateReady() | RunFinished() | RepairTried():
             return _with(state, event.candidate, lambda entry: _candidate(entry, event))
-        case LensScored():
-            return _with(state, event.candidate, lambda entry: replace(entry, lens=event))
+        case LensScored() | LensMapped():
+            return _lens(state, event)
         case StageStarted() | StageEnded() | Progress() | Usage():
             return _progress(state, event)
         case ProblemRead() | BaseRead() | ObservationsReady() | NextStep() | Chosen():
@@ -64,6 +65,12 @@ def fold(state: RunState, event: Event) -> RunState:
             return _written(state, event)
         case _:
             return _closed(state, event)
+
+
+def _lens(state: RunState, event: LensScored | LensMapped) -> RunState:
+    if isinstance(event, LensMapped):
+        return state.with_map(event)
+    return _with(state, event.candidate, lambda entry: entry.with_score(event))
 
 
 def _start(event: RunStarted) -> RunState:
@@ -355,6 +362,8 @@ def _candidate(
                     error=event.error,
                     cut=event.cut,
                     mean_logprob=event.mean_logprob,
+                    files=event.files,
+                    flags=event.flags,
                 ),
             )
             budget = event.thinking_budget or entry.thinking_budget

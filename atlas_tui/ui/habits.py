@@ -101,7 +101,7 @@ class Habits(App[int]):
     @work(exclusive=True, group="picture", exit_on_error=False)
     async def action_picture(self) -> None:
         """What the screen shows, as a file."""
-        from atlas_tui.store import export
+        from atlas_tui.store import saving
         from atlas_tui.ui.archive import FORMATS, PICTURE
         from atlas_tui.ui.screens.export import ExportTo, free_name
 
@@ -113,7 +113,7 @@ class Habits(App[int]):
         if wanted is None:
             return
         try:
-            await asyncio.to_thread(export.write, wanted.path, picture)
+            await asyncio.to_thread(saving.write, wanted.path, picture)
         except AtlasError as error:
             say_error(self, error)
         else:

@@ -37,7 +37,7 @@ class Prompt:
         """The problem as the text alone says it."""
         self._size: PromptSize | None = None
         self._sized: tuple[str, str] | None = None
-        """Model and statement that the size is of."""
+        """Model, and statement with what is shown beside it, that the size is of."""
         self._after: tuple[str, object] | None = None
         """The run that had been when it was counted: each leaves other prompts behind in the model."""
 
@@ -82,7 +82,10 @@ class Prompt:
     @property
     def _key(self) -> tuple[str, str] | None:
         backend, problem = self._desk.backend, self._desk.problem
-        return (backend.model_name, problem.statement) if backend and problem else None
+        if backend is None or problem is None:
+            return None
+        shown = problem.project.context if problem.project else ""
+        return backend.model_name, f"{problem.statement}\0{shown}" if shown else problem.statement
 
     @property
     def unmeasured(self) -> bool:

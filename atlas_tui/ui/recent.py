@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from atlas_tui.ui.context_files import without_files
 from atlas_tui.ui.drafts import Draft
+from atlas_tui.ui.repository import asked_in
 from atlas_tui.ui.run_how import How
 
 if TYPE_CHECKING:
@@ -54,6 +55,8 @@ def earlier(store: Store, drafts: Iterable[Draft]) -> tuple[Earlier, ...]:
 def draft_of(problem: Problem, at: float = 0.0) -> Draft:
     """The text a problem was read from, without the files it mentions: they are read again as they are."""
     text = without_files(problem.statement)
+    if problem.project is not None:
+        return Draft(text=text, source=problem.source, at=at, change=asked_in(problem.project))
     how = How(mode=problem.mode, entry_point=problem.entry_point)
     return Draft(text=text, source=problem.source, at=at, mode=problem.mode, samples=problem.samples, how=how)
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from atlas_tui.events import SubsetTested
+    from atlas_tui.events import Applied, SubsetTested
     from atlas_tui.workspace import Base
     from atlas_tui.workspace.hunks import Change
 
@@ -42,20 +42,27 @@ class FileReview:
     """Numbers of hunks."""
     tests: bool = False
     """It is the optional file of tests, not the solution."""
+    removes: bool = False
+    """The candidate removes the file; where all of its hunks are taken, accepting does."""
 
     @property
     def path(self) -> str:
         return self.base.path
 
     @cached_property
+    def new(self) -> bytes | None:
+        """What accepting makes of the file; None removes it."""
+        return None if self.removes and len(self.taken) == len(self.change.hunks) else self.content
+
+    @cached_property
     def content(self) -> bytes:
-        """The bytes that accepting writes."""
+        """The bytes that accepting writes; empty for a file that it removes."""
         return self.change.content(self.taken)
 
     @cached_property
     def digest(self) -> str:
         """Of the content; a test result holds for exactly these bytes."""
-        return hashlib.sha256(self.content).hexdigest()
+        return hashlib.sha256(self.content).hexdigest() if self.new is not None else "removed"
 
     @cached_property
     def whole(self) -> bool:
@@ -66,7 +73,7 @@ class FileReview:
     def writes(self) -> bool:
         """Accepting changes the file. A new file is also made where it is empty, once it is taken."""
         if not self.change.hunks:
-            return not self.base.exists and not self.tests
+            return self.removes or (not self.base.exists and not self.tests)
         return bool(self.taken) and self.content != self.base.content
 
     def toggled(self, number: int) -> FileReview:
@@ -88,12 +95,13 @@ class FileReview:
 
     def edited(self, number: int, change: Change) -> FileReview:
         """With other lines in that hunk, which is taken thereby."""
-        return replace(self, change=change, taken=self.taken | {number})
+        # Whoever writes lines into a file that was to be removed wants it to stay.
+        return replace(self, change=change, taken=self.taken | {number}, removes=False)
 
 
 @dataclass(frozen=True)
 class Review:
-    """One candidate's program as a change of the working tree."""
+    """One candidate's program, or its change of a repository, as a change of the working tree."""
 
     label: str
     round: int
@@ -106,7 +114,11 @@ class Review:
     whole_file: bool = False
     """The program replaces all of the target, also where it has a place in it."""
     merged: bool = False
-    """The target holds a three-way merge, not what the candidate alone made of it."""
+    """A file holds a three-way merge, not what the candidate alone made of it."""
+    repository: bool = False
+    """It is a change of a repository: all files together are what was asked for."""
+    flags: tuple[str, ...] = ()
+    """Why the candidate is not chosen by itself, in words."""
 
     @property
     def file(self) -> FileReview:
@@ -123,14 +135,34 @@ class Review:
         return self.solution.base
 
     @property
-    def whole(self) -> bool:
-        """The target would be what the candidate made of it."""
-        return self.solution.whole and not self.merged
+    def judged(self) -> tuple[FileReview, ...]:
+        """The files that samples or tests decide about, together."""
+        return tuple(file for file in self.files if not file.tests)
 
-    def with_file(self, file: FileReview) -> Review:
-        """With another state of the file in front."""
-        files = (*self.files[: self.at], file, *self.files[self.at + 1 :])
-        return replace(self, files=files)
+    @cached_property
+    def digest(self) -> str:
+        """Of what would be written of them; a test result holds for exactly these bytes."""
+        told = "\n".join(f"{file.digest} {file.path}" for file in self.judged)
+        return hashlib.sha256(told.encode("utf-8", "surrogateescape")).hexdigest()
+
+    @property
+    def taken(self) -> tuple[int, ...]:
+        """Numbers of the hunks that are taken, counted through all these files."""
+        found, before = list[int](), 0
+        for file in self.judged:
+            found += [before + number for number in sorted(file.taken)]
+            before += len(file.change.hunks)
+        return tuple(found)
+
+    @property
+    def whole(self) -> bool:
+        """The files would be what the candidate made of them."""
+        return all(file.whole for file in self.judged) and not self.merged
+
+    def with_file(self, file: FileReview, at: int | None = None) -> Review:
+        """With another state of a file: the one in front, or that of this number."""
+        place = self.at if at is None else at
+        return replace(self, files=(*self.files[:place], file, *self.files[place + 1 :]))
 
     def to_write(self) -> tuple[FileReview, ...]:
         """The files that accepting would change."""
@@ -187,17 +219,25 @@ class Standing:
     untested: bool = False
 
 
-def standing(file: FileReview, tested: SubsetTested | None) -> Standing:
+def standing(review: Review, tested: SubsetTested | None) -> Standing:
     """Of what is not simply the candidate's program, from the test of these very bytes if there was one."""
-    if file.change.hunks and not file.taken:
+    if any(file.change.hunks for file in review.judged) and not review.taken:
         return Standing("no hunk is taken", "$muted")
     if tested is None:
         return Standing("◌ untested", "$timeout", untested=True)
     if tested.state:
         return Standing(f"◌ untested: {tested.state}", "$timeout", untested=True)
     if not tested.samples:
-        return Standing("◌ untested: there are no samples", "$timeout", untested=True)
+        what = "tests" if review.repository else "samples"
+        return Standing(f"◌ untested: there are no {what}", "$timeout", untested=True)
     counted = f"{tested.passed}/{tested.samples}"
     if tested.passed == tested.samples:
         return Standing(f"✓ tested {counted}", "$pass", good=True)
     return Standing(f"✗ tested {counted}", "$fail")
+
+
+def together(writes: Sequence[Applied]) -> tuple[str, ...]:
+    """The paths that were written at once with the last of these writes, of which there is one."""
+    last = writes[-1]
+    same = (write for write in writes if write is last or (last.group and write.group == last.group))
+    return tuple(write.path for write in same)

@@ -3,8 +3,6 @@
 What comes out holds no control character, no reordering or invisible character, and is never parsed as
 markup. Nothing is hidden: whatever cannot be shown as it is gets a visible mark instead. The text that is
 stored, sent to the model or written to disk is never touched; this is for display alone.
-
-The classes of characters follow Unicode TR 36 (security considerations) and TR 9 (bidirectional controls).
 """
 
 from __future__ import annotations
@@ -14,6 +12,8 @@ import unicodedata
 from functools import cache
 
 from textual.content import Content
+
+from atlas_tui.visible import FOREIGN
 
 TAB = 4
 """Columns between tab stops."""
@@ -36,15 +36,6 @@ _SCRIPTS = (
     (0x1D000, 0x1E900),
 )  # fmt: skip
 """Where Unicode keeps combining marks; between them are ideographs and syllables only."""
-
-_FOREIGN = re.compile(
-    "["
-    "\x00-\x08\x0b-\x1f\x7f-\x9f"  # C0 without tab and newline, DEL, C1
-    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e"
-    "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\uffff\ud800-\udfff"
-    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
-    "]"
-)
 
 
 def clean(text: str, *, longest: int = LONGEST_LINE) -> str:
@@ -72,7 +63,7 @@ def one_line(text: str, longest: int = 300, *, strip: bool = True) -> str:
 
 def in_place(text: str) -> str:
     """One line, safe to show, character for character: an editor needs every column where it was."""
-    text = _FOREIGN.sub(_single, text)
+    text = FOREIGN.sub(_single, text)
     return text if text.isascii() else _heap().sub(_dots, text)
 
 
@@ -95,7 +86,7 @@ def label(text: str, style: str = "", longest: int = 300) -> Content:
 
 
 def _visible(text: str) -> str:
-    text = _FOREIGN.sub(_mark, text.replace("\r\n", "\n"))
+    text = FOREIGN.sub(_mark, text.replace("\r\n", "\n"))
     return text if text.isascii() else _heap().sub(_count, text)
 
 
@@ -134,7 +125,7 @@ def _heap() -> re.Pattern[str]:
         re.escape(chr(code))
         for start, end in _SCRIPTS
         for code in range(start, end)
-        if unicodedata.category(chr(code)) in ("Mn", "Me") and not _FOREIGN.match(chr(code))
+        if unicodedata.category(chr(code)) in ("Mn", "Me") and not FOREIGN.match(chr(code))
     )
     return re.compile(f"[{marks}]{{{MOST_MARKS + 1},}}")
 

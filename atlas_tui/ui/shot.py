@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -14,7 +14,9 @@ from atlas_tui import paths
 from atlas_tui.errors import AtlasError, Refused
 from atlas_tui.events import Event, ProblemRead, RunStarted, SubsetTested
 from atlas_tui.problem import Problem
+from atlas_tui.project.base import FileChange
 from atlas_tui.settings import Settings, UiSettings
+from atlas_tui.solver.change.opening import Opened, Wanted
 from atlas_tui.solver.prompt_size import PromptSize
 from atlas_tui.store import Store
 from atlas_tui.ui.actions import EVERYWHERE, RUN
@@ -76,6 +78,14 @@ class Recording:
         for event in self.events:
             yield event
 
+    async def check_change(self, wanted: Wanted, tell: Callable[[str], None]) -> Opened:
+        """Nothing is run in a picture."""
+        raise Refused("Nothing is run in a picture")
+
+    async def open_change(self, wanted: Wanted, tell: Callable[[str], None]) -> Problem:
+        """Nothing is run in a picture."""
+        raise Refused("Nothing is run in a picture")
+
     async def prompt_size(self, problem: Problem) -> PromptSize:
         """There is no model in a picture."""
         raise Refused("Nothing is counted in a picture")
@@ -96,6 +106,12 @@ class Recording:
         return SubsetTested(
             candidate=candidate, round=round, hunks=tuple(hunks), passed=0, samples=0, state="a recording"
         )
+
+    async def test_files(
+        self, problem: Problem, files: Sequence[FileChange], candidate: str, round: int, hunks: Sequence[int]
+    ) -> SubsetTested:
+        """Nothing is run in a picture."""
+        return await self.test_content(problem, b"", candidate, round, hunks)
 
     async def propose_message(self, problem: Problem, diff: str) -> str:
         """There is no model in a picture."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from atlas_tui.events import (
@@ -11,11 +11,13 @@ from atlas_tui.events import (
     BaseRead,
     BudgetReached,
     Cancelled,
+    ChangedFile,
     Chosen,
     Committed,
     Failed,
     FailureFound,
     InputsWritten,
+    LensMapped,
     LensScored,
     NextStep,
     Perturbed,
@@ -160,6 +162,10 @@ class Attempt:
     cut: bool = False
     mean_logprob: float | None = None
     runs: tuple[RunFinished, ...] = ()
+    files: tuple[ChangedFile, ...] = ()
+    """Of a change in a repository: the files as they would be; ``code`` is the difference."""
+    flags: tuple[str, ...] = ()
+    """Why it is not chosen by itself, in words."""
 
     @property
     def passed(self) -> int:
@@ -185,11 +191,27 @@ class Candidate:
     """What it thought, as it came."""
     thinking_budget: int = 0
     """Most thinking tokens it may use; 0 where it does not think, or that is not known."""
-    lens: LensScored | None = None
-    """What the lens said last: of its plan first, then of its program."""
+    scored: tuple[LensScored, ...] = ()
+    """What the lens said: of its plan, of each of its programs."""
     pace: Pace = Pace()
     attempts: tuple[Attempt, ...] = ()
     repairs: tuple[RepairTried, ...] = ()
+
+    @property
+    def lens(self) -> LensScored | None:
+        """What the lens said of the program it stands for; while there is none, what it said last."""
+        standing = self.standing
+        programs = [said for said in self.scored if said.subject == "candidate"]
+        if standing is not None and programs:
+            # Earlier versions did not tell the round.
+            programs = [said for said in programs if said.round in (standing.round, None)]
+            return programs[-1] if programs else None
+        return self.scored[-1] if self.scored else None
+
+    def with_score(self, said: LensScored) -> Candidate:
+        """It in the light of this score, which takes the place of an earlier one of the same."""
+        others = (each for each in self.scored if (each.subject, each.round) != (said.subject, said.round))
+        return replace(self, scored=(*others, said))
 
     @property
     def latest(self) -> Attempt | None:
@@ -227,6 +249,8 @@ class RunState:
     prefill: Progress | None = None
     rungs: tuple[Rung, ...] = ()
     """As they came."""
+    lens_map: LensMapped | None = None
+    """What the scores have their places on."""
     chosen: Chosen | None = None
     preferred: Preferred | None = None
     """The person's own choice; None where there is none, or where it was taken back."""
@@ -294,6 +318,14 @@ class RunState:
         """Tokens the context holds: the prompts read last, and what was written in the stage since."""
         return self.prompt + (self.stages[-1].tokens if self.stages else 0)
 
+    def with_map(self, found: LensMapped) -> RunState:
+        """It with that map; places of earlier scores are not on it."""
+        candidates = (
+            replace(entry, scored=tuple(replace(said, place=None) for said in entry.scored))
+            for entry in self.candidates
+        )
+        return replace(self, lens_map=found, candidates=tuple(candidates))
+
     def candidate(self, label: str) -> Candidate | None:
         return next((entry for entry in self.candidates if entry.label == label), None)
 
@@ -311,6 +343,21 @@ class RunState:
         """Labels that have a program which can be looked at and written."""
         return tuple(entry.label for entry in self.candidates if self.code_of(entry.label))
 
+    def program_of(self, label: str) -> Attempt | None:
+        """The attempt that ``code_of`` is of; None where it was not recorded, or cannot be used."""
+        entry = self.candidate(label)
+        if entry is None:
+            return None
+        if self.chosen and self.chosen.candidate == label:
+            return next((each for each in entry.attempts if each.round == self.chosen.round), None)
+        standing = entry.standing
+        return standing if standing and not standing.error else None
+
+    def first_of(self, label: str) -> Attempt | None:
+        """The first attempt of a candidate that gave a program."""
+        entry = self.candidate(label)
+        return next((each for each in entry.attempts if each.code), None) if entry else None
+
     def code_of(self, label: str) -> str:
         """The program that candidate stands for; empty when it has none. The chosen one's is the choice's."""
         if self.chosen and self.chosen.candidate == label:
@@ -326,6 +373,5 @@ class RunState:
 
     def before_repair(self, label: str) -> str:
         """The first program of a candidate that stands for a repaired one; empty where it does not."""
-        entry, code = self.candidate(label), self.code_of(label)
-        first = next((each.code for each in entry.attempts if each.code), "") if entry else ""
-        return first if code and first != code else ""
+        code, first = self.code_of(label), self.first_of(label)
+        return first.code if code and first and first.code and first.code != code else ""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from atlas_tui.events import Grade, Outcome, Stage, Verdict
+from atlas_tui.problem import Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,12 @@ VERDICTS: dict[Verdict, Sign] = {
     Verdict.IE: Sign("!", "could not be judged", "$timeout"),
 }
 
+CHANGE_VERDICTS: dict[Verdict, Sign] = VERDICTS | {
+    Verdict.WA: Sign("✗", "failed", "$fail"),
+    Verdict.RE: Sign("✗", "broke", "$fail"),
+}
+"""Of tests of a repository, which are right or wrong in no answer."""
+
 GRADES: dict[Grade, Sign] = {
     Grade.VERIFIED: Sign("✓", "verified", "$pass"),
     Grade.SAMPLES_ONLY: Sign("✓", "samples only", "$pass"),
@@ -41,6 +48,15 @@ GRADE_MEANS: dict[Grade, str] = {
     Grade.SPLIT: "passes all samples, and so does another candidate that gives other outputs",
     Grade.UNVERIFIED: "fails samples, or there was nothing to check it on",
 }
+
+CHANGE_GRADE_MEANS: dict[Grade, str] = GRADE_MEANS | {
+    Grade.VERIFIED: "passes all tests that decide, and so do the other candidates that are like it",
+    Grade.SAMPLES_ONLY: "passes all tests that decide; nothing else confirms it",
+    Grade.SPLIT: "passes all tests that decide, and so does another candidate that is unlike it",
+    Grade.UNVERIFIED: "fails tests that decide, or there were none",
+}
+
+CHANGE_RULES = {"samples": "checks", "length": "size of the change"}
 
 STAGES: dict[Stage, str] = {
     Stage.READ: "read",
@@ -59,6 +75,42 @@ OUTCOMES: dict[Outcome, str] = {
     Outcome.CANCELLED: "cancelled",
     Outcome.FAILED: "failed",
 }
+
+
+def signs(problem: Problem | None) -> dict[Verdict, Sign]:
+    """The signs of the verdicts on this problem's candidates."""
+    return CHANGE_VERDICTS if is_change(problem) else VERDICTS
+
+
+def grade_means(problem: Problem | None) -> dict[Grade, str]:
+    """What the grades of this problem's choice mean."""
+    return CHANGE_GRADE_MEANS if is_change(problem) else GRADE_MEANS
+
+
+def grade_sign(grade: Grade, problem: Problem | None) -> Sign:
+    """The sign of the grade of this problem's choice."""
+    sign = GRADES[grade]
+    return replace(sign, word=sign.word.replace("samples", "checks")) if is_change(problem) else sign
+
+
+def rule_name(rule: str, problem: Problem | None) -> str:
+    """What a rule of the choice is called where it chose among candidates for this problem."""
+    return CHANGE_RULES.get(rule, rule) if is_change(problem) else rule
+
+
+def deciding(problem: Problem | None) -> str:
+    """What its candidates are run on, one of them: a sample, or a check of one or more tests."""
+    return "check" if is_change(problem) else "sample"
+
+
+def is_change(problem: Problem | None) -> bool:
+    """Whether a change in a repository is asked for."""
+    return problem is not None and problem.project is not None
+
+
+def check_name(check: str, problem: Problem | None) -> str:
+    """What a run is about, as it is called on the screen: ``sample 2``, in a change ``check 2``."""
+    return check.replace("sample", "check", 1) if is_change(problem) else check
 
 
 def candidate_color(label: str) -> str:
@@ -96,6 +148,14 @@ def size(value: int) -> str:
             return f"{amount:.0f} {unit}" if unit == "B" or amount >= 9.95 else f"{amount:.1f} {unit}"
         amount /= 1024
     return f"{amount:.1f} GB"
+
+
+def middle(text: str, longest: int) -> str:
+    """``text`` with its middle left out where it is longer: of a test both file and name are worth seeing."""
+    if len(text) <= longest:
+        return text
+    end = max(0, longest - 1) * 2 // 3
+    return f"{text[: longest - 1 - end]}…{text[len(text) - end :]}" if longest > 1 else "…"
 
 
 def many(number: int, word: str) -> str:

@@ -50,7 +50,7 @@ class Writing:
         files = review.to_write() if review else ()
         if review is None or not files:
             raise Refused("Nothing is written", "no hunk that changes a file is taken", "take one with space")
-        writes = [Write(file.base, file.content) for file in files]
+        writes = [Write(file.base, file.new) for file in files]
         workspace = desk.ready().workspace
         async with desk.disk:
             applied = await asyncio.to_thread(workspace.apply_all, writes, session, confirmed=True)

@@ -78,8 +78,8 @@ def patch(change: Change, taken: Collection[int] | None = None) -> bytes:
     hunks = _taken(change, taken)
     if not hunks:
         return b""
-    old = _name(f"a/{change.path}") if change.exists else b"/dev/null"
-    parts = [b"--- %s\n+++ %s\n" % (old, _name(f"b/{change.path}"))]
+    old = patch_name(f"a/{change.path}") if change.exists else b"/dev/null"
+    parts = [b"--- %s\n+++ %s\n" % (old, patch_name(f"b/{change.path}"))]
     for group in _groups(hunks):
         parts += _patch_lines(change, group)
     return b"".join(parts)
@@ -187,7 +187,7 @@ def _range(start: int, end: int) -> str:
     return f"{start + 1 if count else start}" + ("" if count == 1 else f",{count}")
 
 
-def _name(path: str) -> bytes:
+def patch_name(path: str) -> bytes:
     """A path as git writes it in a patch: quoted where a line cannot hold it, marked where it has spaces."""
     raw = path.encode()
     quoted = b"".join(_quoted(byte) for byte in raw)

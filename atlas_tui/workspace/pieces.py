@@ -66,18 +66,27 @@ def take_apart(code: str, name: str) -> Solution | None:
     module = parsed(code)
     if module is None:
         return None
-    kept = [node for node in module.body if not _is_import(node) and not _is_program_part(node)]
-    pieces = _last_of_each(list(_pieces(kept, code.split("\n"))))
+    pieces = statements(module, code)
     at = next((index for index, piece in enumerate(pieces) if piece.name == name), None)
     if at is None:
         return None
-    used = {word for node in kept for word in _names_used(node)}
     return Solution(
-        imports=tuple(each for each in imports(module) if each.future or each.bound in used | {"*"}),
+        imports=used_imports(module),
         before=tuple(pieces[:at]),
         definition=pieces[at],
         after=tuple(pieces[at + 1 :]),
     )
+
+
+def statements(module: ast.Module, code: str) -> list[Piece]:
+    """What the top level of ``code``, parsed as ``module``, holds besides imports, docstring and program."""
+    return _last_of_each(list(_pieces(_kept(module), code.split("\n"))))
+
+
+def used_imports(module: ast.Module) -> tuple[Import, ...]:
+    """The imports of the top level that its other statements need."""
+    used = {word for node in _kept(module) for word in _names_used(node)}
+    return tuple(each for each in imports(module) if each.future or each.bound in used | {"*"})
 
 
 def parsed(code: str) -> ast.Module | None:
@@ -123,6 +132,15 @@ def _imported(nodes: Iterator[ast.stmt]) -> Iterator[Import]:
         elif isinstance(node, ast.ImportFrom):
             source = "." * node.level + (node.module or "")
             yield from (Import(source, alias.name, alias.asname) for alias in node.names)
+
+
+def assigned_name(node: ast.stmt) -> str:
+    """The one name that the statement gives a value; empty for any other statement."""
+    if isinstance(node, ast.AnnAssign):
+        return node.target.id if isinstance(node.target, ast.Name) else ""
+    single = isinstance(node, ast.Assign) and len(node.targets) == 1
+    target = node.targets[0] if single else None  # type: ignore[attr-defined]
+    return target.id if isinstance(target, ast.Name) else ""
 
 
 def import_lines(wanted: list[Import]) -> list[str]:
@@ -188,6 +206,10 @@ def _role(node: ast.stmt) -> str:
 
 def _says_nothing(node: ast.stmt) -> bool:
     return isinstance(node, ast.Pass) or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
+
+
+def _kept(module: ast.Module) -> list[ast.stmt]:
+    return [node for node in module.body if not _is_import(node) and not _is_program_part(node)]
 
 
 def _is_import(node: ast.stmt) -> bool:

@@ -72,9 +72,9 @@ def _edits(old: list[str], code: str, entry_point: str) -> list[Edit]:
     solution = pieces.take_apart(code, owner or entry_point)
     if module is None or solution is None:
         return [_appended(old, code.split("\n"))]
-    missing = _missing(module, solution.imports)
-    rest = _laid_out([*solution.before, solution.definition, *solution.after])
-    return [*_import_edits(old, module, missing), _appended(old, rest)]
+    missing = missing_imports(module, solution.imports)
+    rest = laid_out([*solution.before, solution.definition, *solution.after])
+    return [*import_edits(old, module, missing), _appended(old, rest)]
 
 
 def _defined_name(code: str, entry_point: str) -> str:
@@ -132,7 +132,7 @@ def _replacing(
     end = last[1]
     if indentation.of(old[last[0]]):
         # The definition stands in a block, after which nothing can be put without ending the block.
-        end = _end_of_block(module, last[0])
+        end = end_of_block(module, last[0])
         before += [piece for piece in after if piece.defines or not end]
         after = [piece for piece in after if not piece.defines and end]
     head: list[str] = []
@@ -141,19 +141,19 @@ def _replacing(
         wanted = [each for each in solution.imports if not each.future]
         head = [line for line in pieces.import_lines(wanted) if line not in old]
     else:
-        edits += _import_edits(old, module, _missing(module, solution.imports))
+        edits += import_edits(old, module, missing_imports(module, solution.imports))
     if before:
-        head += ([""] if head else []) + _laid_out(before)
+        head += ([""] if head else []) + laid_out(before)
     if head:
-        at = _top_of(old, first[0])
+        at = top_of(old, first[0])
         edits.append(Edit(at, at, (*head, "", "")))
     edits += replaced(old, spans, solution.definition) if inside is None else inside
     if after:
-        edits.append(Edit(end, end, ("", "", *_laid_out(after))))
+        edits.append(Edit(end, end, ("", "", *laid_out(after))))
     return edits
 
 
-def _end_of_block(module: ast.Module | None, line: int) -> int:
+def end_of_block(module: ast.Module | None, line: int) -> int:
     """The line after the top-level statement that holds ``line``; 0 where that cannot be known."""
     holding = [node for node in module.body if node.lineno <= line + 1] if module else []
     return holding[-1].end_lineno or 0 if holding else 0
@@ -162,13 +162,13 @@ def _end_of_block(module: ast.Module | None, line: int) -> int:
 def _settled(old: list[str], piece: Piece, edits: list[Edit]) -> bool:
     """Whether the file has this part already; one of the same name gets its new text by an edit."""
     if not piece.defines:
-        return _same_statement(old, piece) is not None
+        return same_statement(old, piece) is not None
     known = find.all_lines_of(old, piece.name)
     edits += replaced(old, known, piece)
     return bool(known)
 
 
-def _laid_out(parts: list[Piece]) -> list[str]:
+def laid_out(parts: Sequence[Piece]) -> list[str]:
     """The lines of the parts, with two blank lines around functions and classes."""
     lines: list[str] = []
     for index, piece in enumerate(parts):
@@ -178,7 +178,7 @@ def _laid_out(parts: list[Piece]) -> list[str]:
     return lines
 
 
-def _same_statement(old: list[str], piece: Piece) -> tuple[int, int] | None:
+def same_statement(old: list[str], piece: Piece) -> tuple[int, int] | None:
     """Where the file has the very same lines."""
     size = len(piece.lines)
     for start in range(len(old) - size + 1):
@@ -187,7 +187,7 @@ def _same_statement(old: list[str], piece: Piece) -> tuple[int, int] | None:
     return None
 
 
-def _top_of(old: list[str], line: int) -> int:
+def top_of(old: list[str], line: int) -> int:
     """The first line of what holds ``line`` at the top level, with the comment directly above it."""
     while line > 0 and (not old[line].strip() or old[line][0] in " \t)]}"):
         line -= 1
@@ -196,13 +196,14 @@ def _top_of(old: list[str], line: int) -> int:
     return line
 
 
-def _missing(module: ast.Module, wanted: tuple[Import, ...]) -> list[Import]:
+def missing_imports(module: ast.Module, wanted: Sequence[Import]) -> list[Import]:
+    """Those that the module does not have, or has under a condition alone."""
     there = set(pieces.sure_imports(module))
     return [each for each in wanted if each not in there]
 
 
-def _import_edits(old: list[str], module: ast.Module, wanted: list[Import]) -> list[Edit]:
-    """Imports go after those the file begins with, else after its docstring or first comment."""
+def import_edits(old: list[str], module: ast.Module, wanted: list[Import]) -> list[Edit]:
+    """The edits that add imports after those the file begins with, else after docstring or first comment."""
     top = _first_line(old, module)
     last = top
     for node in module.body[1:] if _has_docstring(module) else module.body:

@@ -161,6 +161,13 @@ def streaming(*parts: bytes) -> Talk:
     return talk
 
 
+async def silent(asked: Asked, writer: asyncio.StreamWriter) -> Reply | None:
+    """Begins an answer and says nothing further, for as long as the double runs."""
+    await begin(writer)
+    await asyncio.sleep(3600)
+    return None
+
+
 def in_turn(*replies: Reply | Talk) -> Talk:
     """The first request gets the first, and so on; the last one stays."""
     left = list(replies)

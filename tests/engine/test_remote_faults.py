@@ -46,6 +46,7 @@ from tests.engine.remote_double import (
     event,
     in_turn,
     say,
+    silent,
     streaming,
     text,
     thought,
@@ -550,11 +551,6 @@ async def test_an_error_inside_the_stream(start: Start) -> None:
 
 
 async def test_silence(start: Start) -> None:
-    async def silent(asked: Asked, writer: asyncio.StreamWriter) -> Reply | None:
-        await begin(writer)
-        await asyncio.sleep(20)
-        return None
-
     engine, _ = await start(silent, timeout_seconds=0.3)
     with pytest.raises(ServerError, match="went silent"):
         await one(engine)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal
 
 import pytest
 
-from atlas_tui.events import CandidateReady, Facts, LensScored, RepairTried, RunFinished, Verdict
+from atlas_tui.events import CandidateReady, Facts, LensMapped, LensScored, RepairTried, RunFinished, Verdict
 from atlas_tui.solver.board import Board
 from atlas_tui.solver.choose import chosen
 from atlas_tui.solver.solve import table_of
@@ -75,6 +76,14 @@ def test_scores_of_plans_unknown_candidates_and_of_no_number_do_not_count() -> N
     assert made.lens_scores() == {}
     score(made, "B", None)
     assert made.lens_scores() == {}
+
+
+def test_a_map_is_told_once_and_again_when_it_is_another() -> None:
+    made = board()
+    first = LensMapped(left=0, right=1, bottom=0, top=1, cells=((0.5, None),), candidates=3)
+    assert not made.on_map(first)
+    made.fold(first)
+    assert made.on_map(replace(first, at=first.at + 9)) and not made.on_map(replace(first, candidates=4))
 
 
 def test_a_score_is_that_of_one_program() -> None:

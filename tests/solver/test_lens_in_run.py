@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from atlas_tui import events, paths
-from atlas_tui.lens import cost, projection, weights
+from atlas_tui.lens import cost, metric, projection, weights
 from atlas_tui.lens.evidence_model import Logistic
 from atlas_tui.lens.gate import Gate, GateState
 from atlas_tui.lens.model import Identity, Lens
@@ -35,7 +35,9 @@ def put_lens(ready: events.CandidateReady, state: GateState) -> None:
     calibration = Logistic(np.zeros(1), np.ones(1), np.array([1.0, 0.0, 0.0]))
     member = Member(projection.fit(rows), cost.fresh(found.size, (4,)))
     gate = Gate(state=state, why="A test says so.")
-    lens = Lens(identity=identity, members=(member,), calibration=calibration, gate=gate)
+    plane = rows[:2].T.copy()
+    seen = metric.Map(rows[0], plane, (-1.0, 1.0, -1.0, 1.0), ((0.5, None), (-0.5, 0.0)), 9)
+    lens = Lens(identity=identity, members=(member,), calibration=calibration, gate=gate, map=seen)
     weights.save(path_of(paths.lens_dir(), identity), lens)
 
 
@@ -57,6 +59,9 @@ async def test_candidates_are_scored_where_there_is_a_lens_and_labels_are_kept(t
         assert sorted((each.candidate, each.round, each.state) for each in scored) == [
             ("A", 0, "open"), ("B", 0, "open"),
         ]  # fmt: skip
+        (told,) = of(events.LensMapped, seen)
+        assert seen.index(told) < seen.index(scored[0]) and told.candidates == 9
+        assert all(each.place is not None for each in scored)
         reasons = {reason.rule: reason for reason in of(events.Chosen, seen)[-1].reasons}
         assert dict(reasons["lens"].scores) == {each.candidate: each.score for each in scored}
     finally:

@@ -155,6 +155,15 @@ async def test_three_plans_from_different_observations() -> None:
     assert {each.plan + "\n" for each in plans} <= {FIRST, SECOND, THIRD}, "the whole plan"
 
 
+async def test_a_plan_has_an_embedding_of_what_was_written() -> None:
+    async with kit({"Plan a solution": [FIRST]}, plan_tokens=64) as parts:
+        plans = await planned(parts, "A", "B")
+        assert {each.model_hash for each in plans} == {parts.model_hash} != {""}
+    vectors = [each.embedding for each in plans]
+    assert all(vector and vector.origin == "generated-mean/answer" for vector in vectors)
+    assert all(each.prompts == prompting.prompt_hash() for each in plans)
+
+
 async def test_a_repeated_plan_is_drawn_again_and_told_what_is_taken() -> None:
     replies = {"These techniques are taken": [SECOND], "Plan a solution": [FIRST]}
     async with kit(replies) as parts:
@@ -186,6 +195,7 @@ async def test_a_plan_without_a_step_is_drawn_again_and_is_none_in_the_end() -> 
     async with kit({"Plan a solution": [long]}, plan_tokens=16) as parts:
         (only,) = await planned(parts, "A")
     assert (only.plan, only.approach, only.cut, only.draws) == ("", "", True, planning.DRAWS)
+    assert only.embedding is None
 
 
 async def test_a_plan_cut_in_a_step_loses_that_step() -> None:

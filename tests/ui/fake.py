@@ -14,10 +14,17 @@ from textual.pilot import Pilot
 
 from atlas_tui.errors import AtlasError, InputError
 from atlas_tui.events import Cancelled, Event, Outcome, RunEnded, Stage, SubsetTested
-from atlas_tui.problem import Problem
+from atlas_tui.problem import Limits, Mode, Problem, Project
+from atlas_tui.project.base import FileChange
+from atlas_tui.project.baseline import Baseline
+from atlas_tui.project.checks import samples
+from atlas_tui.project.listing import Listing
 from atlas_tui.sandbox import LocalSandbox
 from atlas_tui.settings import Settings
 from atlas_tui.solver import subset
+from atlas_tui.solver.change import subset as change_subset
+from atlas_tui.solver.change.last_opened import LastOpened
+from atlas_tui.solver.change.opening import Opened, Wanted
 from atlas_tui.solver.prompt_size import PromptSize
 from atlas_tui.store import Store
 from atlas_tui.ui.app import AtlasApp
@@ -63,6 +70,8 @@ class FakeRuntime:
         self.model_state = "off"
         self.model: FakeModel | None = None
         self.closed, self.runs = False, 0
+        self.ran: list[Problem] = []
+        """What was solved, as it was handed over."""
         self.stop_after: int | None = None
         self.further: list[Event] = []
         """What a run goes on with."""
@@ -78,6 +87,16 @@ class FakeRuntime:
         """Tokens of a prompt that the model has read before."""
         self.asked_for: list[str] = []
         """The diffs a message was asked for."""
+        self.project: Project | None = None
+        """How the tests of the repository end; None runs them."""
+        self.change_notes: tuple[str, ...] = ()
+        self.change_error: AtlasError | None = None
+        """Why the tests cannot be run."""
+        self.may_check = asyncio.Event()
+        self.may_check.set()
+        self.wanted: list[Wanted] = []
+        """The changes that were asked for."""
+        self._last = LastOpened()
         self._sandbox: LocalSandbox | None = None
         self._model = model
         self._cancel = asyncio.Event()
@@ -115,6 +134,7 @@ class FakeRuntime:
     async def solve(self, problem: Problem, target: str = "") -> AsyncIterator[Event]:
         """Play the events; past ``stop_after`` of them wait until cancelled."""
         self.runs += 1
+        self.ran.append(problem)
         self._cancel.clear()
         for number, event in enumerate(self.events):
             if self.stop_after is not None and number >= self.stop_after:
@@ -124,6 +144,34 @@ class FakeRuntime:
                 return
             yield event
             await asyncio.sleep(0)
+
+    async def check_change(self, wanted: Wanted, tell: Callable[[str], None]) -> Opened:
+        """In the real sandbox, unless ``project`` says how its tests end; waits for ``may_check``."""
+        self.wanted.append(wanted)
+        tell("running its tests twice")
+        await self.may_check.wait()
+        if self.change_error is not None:
+            raise self.change_error
+        if self.project is None:
+            head, settings = self.workspace.head(), self.settings.project
+            folder = self.workspace.folder
+            return await self._last.open(self.sandbox, folder, head, wanted, settings, tell, again=True)
+        files = Listing(self.workspace.folder, ())
+        return Opened(
+            project=self.project, files=files, base=Baseline(), limits=Limits(), notes=self.change_notes
+        )
+
+    async def open_change(self, wanted: Wanted, tell: Callable[[str], None]) -> Problem:
+        """The same as a problem, with nothing that a model would be shown."""
+        opened = await self.check_change(wanted, tell)
+        return Problem(
+            statement=wanted.text,
+            mode=Mode.CHANGE,
+            samples=samples(opened.project),
+            source=wanted.source,
+            notes=opened.notes,
+            project=opened.project,
+        )
 
     async def prompt_size(self, problem: Problem) -> PromptSize:
         """A token for every four characters."""
@@ -157,10 +205,25 @@ class FakeRuntime:
         self, problem: Problem, content: bytes, candidate: str, round: int, hunks: Sequence[int]
     ) -> SubsetTested:
         """In the real sandbox."""
+        return await subset.test_subset(
+            self.sandbox, problem, content, candidate=candidate, round_number=round, hunks=hunks
+        )
+
+    @property
+    def sandbox(self) -> LocalSandbox:
+        """The real one, started when it is first needed."""
         if self._sandbox is None:
             self._sandbox = LocalSandbox(Settings().sandbox)
-        return await subset.test_subset(
-            self._sandbox, problem, content, candidate=candidate, round_number=round, hunks=hunks
+        return self._sandbox
+
+    async def test_files(
+        self, problem: Problem, files: Sequence[FileChange], candidate: str, round: int, hunks: Sequence[int]
+    ) -> SubsetTested:
+        """In the real sandbox."""
+        if self._sandbox is None:
+            self._sandbox = LocalSandbox(Settings().sandbox)
+        return await change_subset.test_files(
+            self._sandbox, problem, files, candidate=candidate, round_number=round, hunks=hunks
         )
 
     async def propose_message(self, problem: Problem, diff: str) -> str:

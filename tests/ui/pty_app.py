@@ -7,6 +7,7 @@ import os
 import pty
 import re
 import select
+import signal
 import struct
 import subprocess
 import sys
@@ -21,6 +22,8 @@ import psutil
 ENTER, LEAVE = b"\x1b[?1049h", b"\x1b[?1049l"
 QUIT = b"\x11"
 MODULE = ("-m", "atlas_tui")
+ALLOWED = 100.0
+"""Seconds that all waits for one terminal may take: less than a test has, so that what hangs is told."""
 FOREIGN = (b"Traceback", b"llama_", b"ggml_", b"Warning")
 """What libraries and a broken program print, and no screen of ours says."""
 _USUAL = {"7": b"h", "25": b"h"}
@@ -43,6 +46,7 @@ class Terminal:
         self.process, self.master, self.slave, self.output = process, master, slave, b""
         self.before = termios.tcgetattr(master)
         self._asked = dict(_ASKED) if modern else {}
+        self._ends = time.monotonic() + ALLOWED
 
     def read(self, seconds: float, most: int = 65536) -> bytes:
         if select.select([self.master], [], [], seconds)[0]:
@@ -58,29 +62,48 @@ class Terminal:
 
     def until(self, words: bytes, seconds: float = 60.0, *, after: int = 0) -> int:
         """Read until these words come behind the first ``after`` bytes; gives where they end."""
-        end = time.monotonic() + seconds
+        end = self._deadline(seconds)
         while words not in self.read(0.1)[after:]:
-            assert time.monotonic() < end, self.output[-2000:]
+            assert time.monotonic() < end, self._stuck(f"never wrote {words!r}")
             assert self.process.poll() is None or words in self.output[after:], self.output[-2000:]
         return self.output.index(words, after) + len(words)
 
     def loaded(self) -> None:
         """Read until the bar at the top, or the problem's side, says on what the model runs."""
-        end = time.monotonic() + 60
+        end = self._deadline(60.0)
         while not re.search(rb"\w{16}(?:  |, )CPU", _SEQUENCE.sub(b"", self.read(0.1))):
-            assert time.monotonic() < end and self.process.poll() is None, self.output[-2000:]
+            assert time.monotonic() < end, self._stuck("never loaded a model")
+            assert self.process.poll() is None, self.output[-2000:]
 
     def resize(self, columns: int, rows: int) -> None:
         """The foreground processes are told by the kernel."""
         fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
     def end(self, seconds: float = 30.0) -> int:
-        end = time.monotonic() + seconds
+        end = self._deadline(seconds)
         while self.process.poll() is None:
             self.read(0.1)
-            assert time.monotonic() < end, self.output[-2000:]
+            assert time.monotonic() < end, self._stuck("never ended")
         self.read(0.2)
         return self.process.returncode
+
+    def _deadline(self, seconds: float) -> float:
+        return min(time.monotonic() + seconds, self._ends)
+
+    def _stuck(self, what: str) -> str:
+        """What is known of an app that does not go on: its last words, its processes, and where it stands."""
+        shown = self.output[-2000:]
+        family = [psutil.Process(self.process.pid)]
+        family += family[0].children(recursive=True)
+        states = [f"{one.pid} {one.status()} {' '.join(one.cmdline()[:5])}" for one in family]
+        # Python says where each thread is; a process that is stopped says so above.
+        for one in family:
+            if "atlas_tui" in one.cmdline():
+                one.send_signal(signal.SIGABRT)
+        before = len(self.output)
+        for _ in range(20):
+            self.read(0.1)
+        return "\n".join([what, repr(shown), *states, self.output[before:].decode("utf-8", "replace")])
 
     def hang_up(self) -> None:
         """Close the terminal, as who closes its window."""
@@ -119,7 +142,8 @@ def environment(model: Path, more: Mapping[str, str] | None = None) -> dict[str,
     """What the app is started with."""
     around = {
         **os.environ, "TERM": "xterm-256color", "PYTHONPATH": str(Path(__file__).parents[2]),
-        "ATLAS_TUI_MODEL__PATH": str(model), "ATLAS_TUI_MODEL__THREADS": "1", **(more or {}),
+        "ATLAS_TUI_MODEL__PATH": str(model), "ATLAS_TUI_MODEL__THREADS": "1",
+        "PYTHONFAULTHANDLER": "1", **(more or {}),
     }  # fmt: skip
     # The size of whoever runs the tests is not that of these terminals.
     for name in ("NO_COLOR", "COLUMNS", "LINES"):
@@ -150,7 +174,7 @@ def on_terminal(
     finally:
         if process.poll() is None:
             process.kill()
-            process.wait()
+            process.wait(30)
         if terminal.master >= 0:
             os.close(terminal.master)
         with suppress(OSError):

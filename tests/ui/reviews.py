@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from textual.pilot import Pilot
 
-from atlas_tui.events import CandidateReady, Chosen, Event, Grade, RunStarted
+from atlas_tui.events import CandidateReady, Chosen, Event, Grade, Outcome, RunEnded, RunStarted
 from atlas_tui.store import Store
 from atlas_tui.ui.app import AtlasApp
 from atlas_tui.ui.screens.sessions import SessionsScreen
+from tests import changes
 from tests.ui import story
 from tests.ui.fake import FakeRuntime, fake_app, screen_text, started, until
 
@@ -86,6 +89,37 @@ def hunked(folder: Path, content: str = TWO_BUGS) -> tuple[AtlasApp, FakeRuntime
     return app, runtime, target
 
 
+def shop(folder: Path) -> Path:
+    """The repository of ``tests.changes``, with a file that is changed and one that is staged."""
+    make_repository(folder)
+    changes.lay(folder)
+    git(folder, "add", "-A")
+    git(folder, "commit", "-q", "-m", "a shop")
+    (folder / "notes.txt").write_text("mine, and not committed\n")
+    (folder / "other.txt").write_text("staged\n")
+    git(folder, "add", "other.txt")
+    return folder
+
+
+def shop_app(folder: Path) -> tuple[AtlasApp, FakeRuntime]:
+    """An app over that repository with a recorded run, ``s-1``, that chose A."""
+    problem = changes.problem_of(folder)
+    made = changes.candidates(problem)
+    choice = Chosen(candidate="A", code=made[0].code, grade=Grade.VERIFIED, passed=4, samples=4, reasons=())
+    end = RunEnded(outcome=Outcome.VERIFIED, seconds=5.0)
+    app, runtime = fake_app(folder, target=None)
+    keep(runtime.store, "s-1", [*story.opening(story.Clock(), problem, ""), *made, choice, end])
+    return app, runtime
+
+
+async def brought_back(pilot: Pilot[int], app: AtlasApp) -> None:
+    """Show that recorded run, and its choice on the review screen."""
+    await started(pilot)
+    assert await app.desk.archive.reopen("s-1") == ""
+    await pilot.press("f5")
+    await until(pilot, lambda: app.current_mode == "review" and app.desk.review)
+
+
 async def ran_to_its_end(pilot: Pilot[int], app: AtlasApp) -> None:
     """Run the problem as a person does, and wait for its end."""
     await started(pilot)
@@ -135,6 +169,18 @@ async def to_sessions(pilot: Pilot[int], app: AtlasApp, number: int) -> None:
     await pilot.press("f6")
     words = "1 session" if number == 1 else f"{number} sessions"
     await until(pilot, lambda: words in screen_text(app))
+
+
+@asynccontextmanager
+async def among_sessions(
+    folder: Path, events: Sequence[Event] = (), **more: Any
+) -> AsyncIterator[tuple[Pilot[int], AtlasApp, FakeRuntime]]:
+    """The app on the screen that lists sessions of all kinds; the rest is as for ``fake_app``."""
+    app, runtime = fake_app(folder, events, **more)
+    sessions_of_all_kinds(runtime)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await to_sessions(pilot, app, 3)
+        yield pilot, app, runtime
 
 
 def marked(app: AtlasApp, session: str) -> None:

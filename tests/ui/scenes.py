@@ -27,12 +27,25 @@ from atlas_tui.ui.screens.ask import Ask
 from atlas_tui.ui.screens.begin_bench import BeginBench
 from atlas_tui.ui.screens.commit import Commit
 from atlas_tui.ui.screens.details import Details
+from atlas_tui.ui.screens.export import ExportTo
+from atlas_tui.ui.screens.lens_map import MapOfLens
+from atlas_tui.ui.screens.three_way import ThreeWay
 from atlas_tui.ui.widgets import candidate
-from tests.ui import story, why_story
+from tests.ui import change_story, story, why_story
 from tests.ui.benches import kept
 from tests.ui.fake import FakeRuntime, fake_app, screen_text, started, until
 from tests.ui.hostile import HOSTILE, poisoned
-from tests.ui.reviews import hunked, make_repository, reviewed, sessions_of_all_kinds, to_sessions
+from tests.ui.reviews import (
+    TWO_BUGS,
+    brought_back,
+    hunked,
+    make_repository,
+    reviewed,
+    sessions_of_all_kinds,
+    shop,
+    shop_app,
+    to_sessions,
+)
 
 NOW = 1_800_000_024.0
 """The time of every picture, in seconds since the epoch; the stories begin a few seconds before."""
@@ -71,6 +84,16 @@ CHECKS = [
         fix="install the CUDA toolkit, then: make run GPU=cuda",
     ),
     status.Check(name="isolation", value="full, bubblewrap"),
+    status.Check(
+        name="lens",
+        value="closed: It is not shown to beat chance: +2.1 points (-1.4 to +5.6) over a random pick among "
+        "61 ties.",
+    ),
+    status.Check(
+        name="lens, numbers",
+        value="AUC inside problems 0.643 (0.601 to 0.684); gain over a random pick +2.1 points (-1.4 points "
+        "to +5.6 points) in 61 ties; trained 2027-01-14 19:20",
+    ),
     status.Check(name="working tree", value="/home/ada/quiet, on main at 4f1c2e9"),
 ]  # fmt: skip
 PROPOSED = status.Proposed("qwen3-4b", "Qwen3 4B", Guess(2_500_000_000, True, "the CPU", 6_400_000_000))
@@ -184,6 +207,26 @@ async def _review(pilot: Pilot[int], app: AtlasApp) -> None:
     await until(pilot, lambda: words("best = 0")(app))
 
 
+async def _moved(pilot: Pilot[int], app: AtlasApp) -> None:
+    """The person has edited the file meanwhile, once where the change is too."""
+    await _review(pilot, app)
+    (app.desk.folder / "solution.py").write_text(
+        "import math\n\n" + TWO_BUGS.replace("best = 1", "best = -1")
+    )
+    await until(pilot, lambda: words("! moved")(app))
+
+
+def _shop(folder: Path) -> Shown:
+    return shop_app(shop(folder))
+
+
+async def _flagged(pilot: Pilot[int], app: AtlasApp) -> None:
+    """A candidate of several files that is not chosen by itself."""
+    await brought_back(pilot, app)
+    await pilot.press("2")
+    await until(pilot, lambda: words("not chosen by itself")(app))
+
+
 def _hunked(folder: Path) -> Shown:
     app, runtime, _ = hunked(make_repository(folder))
     runtime.message = "Start from an empty stretch"
@@ -205,6 +248,22 @@ async def _bench(pilot: Pilot[int], app: AtlasApp) -> None:
     await until(pilot, lambda: words("second/2 · B")(app))
 
 
+def _change(folder: Path) -> Shown:
+    change_story.write_repository(folder)
+    app, runtime = fake_app(folder, change_story.whole(folder), text=change_story.TEXT, target=None)
+    runtime.project = change_story.project(folder, flaky=("test_stats.MeanTest.test_of_chance",))
+    runtime.change_notes = (
+        "1 test did not end alike twice and decides nothing: test_stats.MeanTest.test_of_chance",
+    )
+    return app, runtime
+
+
+async def _checked(pilot: Pilot[int], app: AtlasApp) -> None:
+    await started(pilot)
+    await pilot.press("f10", "f11")
+    await until(pilot, lambda: words("2 tests fail, 1 passes")(app))
+
+
 def _dialog(kind: type) -> Callable[[AtlasApp], bool]:
     return lambda app: isinstance(app.screen, kind)
 
@@ -223,6 +282,8 @@ PROBLEM = Scene(lambda folder: fake_app(make_repository(folder)), lambda pilot, 
 CONTESTED = playing(lambda: why_story.contested(lens=True))
 WHY = then(CONTESTED, "w", until_shown=words("results"))
 REVIEW = Scene(_hunked, _review)
+CHANGE = Scene(_change, _checked)
+RUN_CHANGE = then(CHANGE, "ctrl+r", until_shown=lambda app: app.desk.run.ended)
 SESSIONS = Scene(_recorded, lambda pilot, app: to_sessions(pilot, app, 3))
 MACHINE = then(PROBLEM, "f7", until_shown=words("qwen3-14b"))
 
@@ -230,18 +291,30 @@ MACHINE = then(PROBLEM, "f7", until_shown=words("qwen3-14b"))
 SCENES = {
     "problem-empty": EMPTY,
     "problem": PROBLEM,
+    "change": CHANGE,
+    "run-change": RUN_CHANGE,
+    "why-change": then(RUN_CHANGE, "w", until_shown=words("results")),
     "run-reading": playing(reading, waits=lambda app: app.desk.run.prefill),
     "run-thinking": playing(thinking, waits=_written),
     "run-ended": playing(story.whole),
     "run-repaired": playing(story.repaired),
     "run-hostile": playing(hostile),
+    "run-scored": CONTESTED,
     "why": WHY,
+    "why-map": then(WHY, "m", until_shown=_dialog(MapOfLens)),
     "why-cell": then(WHY, "enter", until_shown=_dialog(Details)),
     "review": REVIEW,
+    "review-files": Scene(_shop, _flagged),
     "commit": then(
         then(REVIEW, "a", until_shown=lambda app: app.desk.run.applied), "c", until_shown=_dialog(Commit)
     ),
+    "three-way": then(Scene(_hunked, _moved), "w", until_shown=_dialog(ThreeWay)),
     "sessions": SESSIONS,
+    "export": then(
+        then(SESSIONS, "e", until_shown=_dialog(ExportTo)),
+        *("tab", "tab", "tab", "enter"),
+        until_shown=words("picture of"),
+    ),
     "ask": then(SESSIONS, "x", until_shown=_dialog(Ask)),
     "machine-models": MACHINE,
     "machine-settings": then(MACHINE, "2", until_shown=words("gpu_layers")),

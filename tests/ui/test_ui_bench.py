@@ -9,10 +9,12 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from textual.content import Content
 
 from atlas_tui.ui.actions import BENCH, WHY
 from atlas_tui.ui.app import AtlasApp
-from atlas_tui.ui.benching import Shown
+from atlas_tui.ui.benching import Opened, Shown
+from atlas_tui.ui.screens import bench_words
 from atlas_tui.ui.screens.ask_value import AskValue
 from atlas_tui.ui.screens.begin_bench import BeginBench
 from tests.bench.studies import record, written
@@ -96,6 +98,36 @@ async def test_a_run_that_another_process_writes_is_watched(tmp_path: Path) -> N
         await until(pilot, lambda: shows(app, "at work: 6 of 9"))
         folder.close()
         await until(pilot, lambda: shows(app, "◌ stopped"))
+
+
+async def test_a_look_that_finds_nothing_new_draws_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = a_run(tmp_path / "atlas-bench" / "shelf-run", done=1)
+    drawn: list[str] = []
+    task_line = bench_words.task_line
+
+    def seen(opened: Opened, task: str, *more: int) -> Content:
+        drawn.append(task)
+        return task_line(opened, task, *more)
+
+    monkeypatch.setattr(bench_words, "task_line", seen)
+    app, _ = fake_app(tmp_path)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await on_bench(pilot, app)
+        await until(pilot, lambda: shows(app, "▸ at work: 3 of 9", "third/3"))
+        await app.desk.bench.look()
+        before = app.desk.version
+        await app.desk.bench.look()
+        assert app.desk.version == before, "nothing was written meanwhile"
+        drawn.clear()
+        await pilot.press("enter", "down")
+        await until(pilot, lambda: shows(app, "second/2 · A"))
+        assert not drawn, "a mark that moves lays out no problem anew"
+        folder.write(record("second/2", "A", written("A", True, chosen=True)), [])
+        await until(pilot, lambda: shows(app, "at work: 4 of 9"))
+        assert app.desk.version > before and set(drawn) == set(TASKS)
+        folder.close()
 
 
 async def test_looking_never_keeps_a_run_from_beginning(tmp_path: Path) -> None:

@@ -10,7 +10,6 @@ import pytest
 from atlas_tui.events import (
     AgreementFound,
     Event,
-    LensScored,
     NextStep,
     Part,
     Progress,
@@ -23,7 +22,7 @@ from atlas_tui.events import (
 from atlas_tui.ui.fold import fold
 from atlas_tui.ui.state import Candidate, RunState, Trend
 from atlas_tui.ui.widgets.candidate import CandidatePanel
-from atlas_tui.ui.widgets.candidate_words import agreement, bar, facts, lens, status, tab, thinking, waiting
+from atlas_tui.ui.widgets.candidate_words import agreement, bar, facts, status, tab, thinking, waiting
 from atlas_tui.ui.widgets.lines import Wrapped
 from atlas_tui.ui.widgets.meters import meter, sparkline, stages
 from tests.ui import story
@@ -98,19 +97,6 @@ def test_a_tab_tells_thinking_from_writing() -> None:
 def test_nothing_waits_once_the_run_has_ended() -> None:
     state = folded(story.whole())
     assert all(waiting(each, state) == "" for each in state.candidates)
-
-
-def test_the_lens_says_what_it_really_has() -> None:
-    assert lens(None).plain == "lens untrained"
-    assert lens(LensScored(candidate="A", subject="plan", state="untrained")).plain == "lens untrained"
-    open_ = LensScored(candidate="A", subject="candidate", state="open", score=0.74, spread=0.05)
-    assert lens(open_).plain == "lens ▇▇▇▇▇▇▁▁ 0.74 ±0.05"
-    closed = LensScored(candidate="A", subject="plan", state="closed", score=0.5)
-    assert lens(closed).plain == "lens plan ▇▇▇▇▁▁▁▁ 0.50, spread unknown (not used)"
-    outside = LensScored(candidate="A", subject="candidate", state="open", score=-3.2, spread=1.0)
-    assert lens(outside).plain == "lens -3.20 ±1.00"
-    state = begun(Stage.GENERATE, open_)
-    assert facts(entry(state, "A"), state).plain.startswith("lens ▇")
 
 
 def test_agreement_names_those_with_the_same_outputs() -> None:

@@ -20,6 +20,10 @@ PROBLEM_TESTS = {
     "problem.open_file": "problem::test_open_a_file_by_a_few_letters",
     "problem.choose_target": "target::test_the_others_can_be_chosen_from_a_list",
     "problem.switch_how": "target::test_how_it_is_written_goes_round_and_reaches_the_review",
+    "problem.switch_change": "change::test_a_repository_offers_both_kinds",
+    "problem.check_tests": "change::test_the_tests_are_run_and_told_and_a_run_is_of_that_change",
+    "problem.stop_check": "change::test_esc_stops_the_tests_and_the_text_stays",
+    "problem.show_left_out": "change::test_the_tests_are_run_and_told_and_a_run_is_of_that_change",
     "problem.edit_samples": "samples::test_change_add_and_delete",
     "problem.run_how": "run_how::test_what_is_asked_for_is_shown_and_runs",
     "problem.add_file": "prompt::test_add_a_file_by_a_few_letters",
@@ -62,6 +66,7 @@ WHY_TESTS = {
     "why.fold_rows": "why::test_rows_that_tell_nothing_are_folded",
     "why.show_difference": "why::test_programs_are_compared_on_a_key",
     "why.show_repair": "why::test_programs_are_compared_on_a_key",
+    "why.show_map": "lens::test_a_key_shows_the_map_of_a_stored_session_too",
     "why.review_column": "why::test_the_selected_candidate_is_reviewed",
 }
 REVIEW_TESTS = {

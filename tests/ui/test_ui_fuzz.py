@@ -100,7 +100,7 @@ async def test_run_and_why(tmp_path: Path, name: str) -> None:
             await walk(pilot, app, key)
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, Details))
-        await walk(pilot, app, "end", "escape", "ctrl+p", "escape", "f1", "escape", "f2")
+        await walk(pilot, app, "end", "escape", "m", "escape", "ctrl+p", "escape", "f1", "escape", "f2")
 
 
 @pytest.mark.slow

@@ -11,7 +11,10 @@ from tests.ui.fake import fake_app, started
 from tests.ui.goldens import FOLDER, SIZES, UPDATE, compare, file_of
 from tests.ui.scenes import SCENES, same_everywhere
 
-DIALOGS = ("ask", "bench-begin", "commit", "palette", "run-hostile", "run-reading", "themes", "why-cell")
+DIALOGS = (
+    "ask", "bench-begin", "commit", "export", "palette", "review-files", "run-change", "run-hostile",
+    "run-reading", "run-scored", "themes", "three-way", "why-cell", "why-change", "why-map",
+)  # fmt: skip
 """Scenes that only the slow tests look at: what stands over a screen, and more of the run."""
 
 

@@ -20,9 +20,9 @@ def keys_of(keymap: keys.Keymap, screen: str) -> dict[str, str]:
 
 
 def test_a_key_is_another_one_on_every_screen_of_its_action() -> None:
-    keymap, faults = keys.read({"solve": "f10", "focus_candidate.B": "b, 5"})
+    keymap, faults = keys.read({"solve": "f14", "focus_candidate.B": "b, 5"})
     assert not faults
-    assert keys_of(keymap, "problem")["solve"] == keys_of(keymap, RUN)["solve"] == "f10"
+    assert keys_of(keymap, "problem")["solve"] == keys_of(keymap, RUN)["solve"] == "f14"
     assert keys_of(keymap, RUN)["focus_candidate.B"] == "b,5"
     assert keys_of(keymap, RUN)["focus_candidate.A"] == "1"
 
@@ -71,17 +71,17 @@ def test_every_name_in_the_documentation_is_an_action() -> None:
 
 async def test_the_footer_the_help_and_the_app_follow_the_person(tmp_path: Path) -> None:
     app, _ = fake_app(tmp_path, story.whole())
-    faults = app.use_habits(UiSettings(keys={"solve": "f10", "help": "f8", "go.run": "f11"}))
+    faults = app.use_habits(UiSettings(keys={"solve": "f14", "help": "f8", "go.run": "f15"}))
     assert [fault.what for fault in faults] == ["ui.keys.help is not used"]
     async with app.run_test(size=(120, 36)) as pilot:
         await started(pilot)
-        await until(pilot, lambda: "F10 Run" in screen_text(app).splitlines()[-1])
-        assert "F11 Run" in screen_text(app).splitlines()[0]
+        await until(pilot, lambda: "F14 Run" in screen_text(app).splitlines()[-1])
+        assert "F15 Run" in screen_text(app).splitlines()[0]
         await pilot.press("f1")
-        await until(pilot, lambda: "F10 " in screen_text(app) and "^R " not in screen_text(app))
+        await until(pilot, lambda: "F14 " in screen_text(app) and "^R " not in screen_text(app))
         await pilot.press("escape", "ctrl+r")
         assert not app.desk.run.started
-        await pilot.press("f10")
+        await pilot.press("f14")
         await until(pilot, lambda: app.desk.run.ended)
 
 
@@ -108,5 +108,5 @@ async def test_vim_keys_move_only_where_no_text_is_typed(
 
 
 def test_settings_hold_keys() -> None:
-    settings = Settings(ui={"keys": {"solve": "f10"}})  # type: ignore[arg-type]
-    assert settings.ui.keys == {"solve": "f10"}
+    settings = Settings(ui={"keys": {"solve": "f14"}})  # type: ignore[arg-type]
+    assert settings.ui.keys == {"solve": "f14"}

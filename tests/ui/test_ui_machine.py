@@ -24,6 +24,7 @@ from atlas_tui.ui.screens import machine_words
 from atlas_tui.ui.screens.ask import Ask
 from atlas_tui.ui.screens.ask_value import AskValue
 from atlas_tui.ui.screens.choose_theme import ChooseTheme
+from atlas_tui.ui.screens.machine import MachineScreen
 from atlas_tui.ui.screens.welcome import Welcome
 from tests.engine.hub_server import Cut, FakeHub, in_place_of_the_hub
 from tests.ui.fake import fake_app, screen_text, settled, started, toasts, until
@@ -198,6 +199,10 @@ async def test_a_setting_is_changed_at_once_and_in_the_file(tmp_path: Path) -> N
         await pilot.press("enter")
         await until(pilot, lambda: runtime.settings.solver.seed == 12 and "now 12" in words(app))
         assert paths.config_file().read_text() == "# mine\n[solver]\nseed = 12 # why\n"
+        assert isinstance(app.screen, MachineScreen)
+        app.screen._settings_changed()
+        selected = app.screen._selected_setting()
+        assert selected is not None and selected.value == 12, "a key may come before the next frame"
         await pilot.press("r")
         await until(pilot, lambda: runtime.settings.solver.seed == 0 and "set by default" in words(app))
         assert "seed" not in paths.config_file().read_text() and app.settings.solver.seed == 0

@@ -11,7 +11,7 @@ import pytest
 from atlas_tui.ui.screens.export import ExportTo, free_name
 from tests.ui import why_story
 from tests.ui.fake import fake_app, screen_text, started, toasts, until
-from tests.ui.reviews import ran_to_its_end, sessions_of_all_kinds, to_sessions
+from tests.ui.reviews import among_sessions, ran_to_its_end
 
 
 def words_in(path: Path) -> str:
@@ -83,10 +83,7 @@ async def test_a_picture_that_cannot_be_written_is_said(
     [("problem", "read as"), ("why", "wins by"), ("review", "new lines")],
 )
 async def test_a_session_is_pictured_on_any_of_its_screens(tmp_path: Path, screen: str, words: str) -> None:
-    app, runtime = fake_app(tmp_path)
-    sessions_of_all_kinds(runtime)
-    async with app.run_test(size=(120, 36)) as pilot:
-        await to_sessions(pilot, app, 3)
+    async with among_sessions(tmp_path) as (pilot, app, _):
         await pilot.press("end")
         await until(pilot, lambda: app.desk.archive.at == "1done")
         await pilot.press("e")

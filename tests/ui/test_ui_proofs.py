@@ -222,12 +222,34 @@ async def test_a_search_in_the_table_finds_what_cells_have_no_room_for(tmp_path:
         await until(pilot, lambda: "1 of 1" in screen_text(app))
         assert matrix.row and (matrix.row.name, matrix.label) == ("input 3", "A")
         await pilot.press("escape", "slash", *"longest(")
-        await until(pilot, lambda: "1 of 6" in screen_text(app) and matrix.row is not None)
-        await pilot.press("enter")
-        await until(pilot, lambda: "2 of 6" in screen_text(app))
+        await until(pilot, lambda: "1 of 9" in screen_text(app) and matrix.row is not None)
+        await pilot.press("enter", "enter")
+        await until(pilot, lambda: "3 of 9" in screen_text(app))
         await pilot.press("escape")
         await until(pilot, lambda: matrix.has_focus)
         assert matrix.row.name == "sample 3", "it stays where the search has led"
+
+
+async def test_a_search_finds_rows_that_are_folded(tmp_path: Path) -> None:
+    app, _ = fake_app(tmp_path, why_story.contested())
+    async with app.run_test(size=(120, 36)) as pilot:
+        await ran_to_its_end(pilot, app)
+        await pilot.press("w")
+        await until(pilot, lambda: isinstance(app.focused, Matrix) and "3 rows where" in screen_text(app))
+        matrix = app.screen.query_one(Matrix)
+        await pilot.press("slash", *"sample")
+        await until(pilot, lambda: "1 of 3" in screen_text(app))
+        assert "sample 2 " in screen_text(app) and "2 rows where" in screen_text(app)
+        await pilot.press("escape")
+        await until(pilot, lambda: matrix.has_focus and "3 rows where" in screen_text(app))
+        assert matrix.row and matrix.row.name == "sample 1", "it did not end on a folded one"
+        await pilot.press("slash")
+        await pilot.press(*"e 2", "enter")
+        await until(pilot, lambda: "sample 2 " in screen_text(app))
+        assert matrix.row.name == "sample 2"
+        await pilot.press("escape")
+        await until(pilot, lambda: matrix.has_focus and "self-test 2" in screen_text(app))
+        assert matrix.row.name == "sample 2" and "rows where" not in screen_text(app)
 
 
 @pytest.mark.slow

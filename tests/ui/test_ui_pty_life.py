@@ -191,6 +191,22 @@ def test_suspended_and_brought_back_by_a_shell(problem: Path, tiny_gguf: Path) -
         assert terminal.end() == 0
 
 
+def test_signals_from_outside_that_nobody_waited_for(problem: Path, tiny_gguf: Path) -> None:
+    """Stopped and let go on by someone else, it was never suspended: it draws anew, and reads keys once."""
+    with app(problem, tiny_gguf, "problem.md") as terminal:
+        terminal.loaded()
+        seen = len(terminal.output)
+        for _ in range(3):
+            terminal.process.send_signal(signal.SIGSTOP)
+            terminal.process.send_signal(signal.SIGCONT)
+            seen = terminal.until(b"Print twice", after=seen)
+        terminal.type(b"\x1bOR")
+        terminal.until(b"No run yet", after=seen)
+        terminal.type(QUIT)
+        assert terminal.end() == 0
+    assert_clean(terminal.output)
+
+
 @pytest.mark.slow
 def test_a_slow_line_and_one_that_stands_still(problem: Path, tiny_gguf: Path) -> None:
     """2 kB/s, as over a bad line, then nothing at all: the app goes on, Esc stops, nothing piles up."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from atlas_tui.events import SubsetTested
-from atlas_tui.ui.reviewing import TREE, Against, AgainstKind, FileReview, Review, sides, standing
+from atlas_tui.events import Applied, SubsetTested
+from atlas_tui.ui.reviewing import TREE, Against, AgainstKind, FileReview, Review, sides, standing, together
 from atlas_tui.workspace.base import Base
 from atlas_tui.workspace.hunks import change_of, edit_hunk, split_hunk
 
@@ -30,6 +31,10 @@ def file(old: bytes = OLD, new: bytes = NEW, *, exists: bool = True, tests: bool
     change = change_of(base(old, exists=exists), new)
     every = frozenset(hunk.number for hunk in change.hunks)
     return FileReview(base(old, exists=exists), new, change, frozenset() if tests else every, tests)
+
+
+def reviewed(*files: FileReview) -> Review:
+    return Review("A", 0, "a.py", files)
 
 
 def outcome(passed: int = 3, samples: int = 3, state: str = "") -> SubsetTested:
@@ -79,7 +84,7 @@ def test_the_parts_of_a_hunk_are_taken_where_it_was(taken: bool) -> None:
 
 
 def test_only_what_passed_everything_is_green() -> None:
-    part = file().toggled(1)
+    part = reviewed(file().toggled(1))
     good = standing(part, outcome())
     assert good.good and good.color == "$pass" and "3/3" in good.words
     for result in (None, outcome(2), outcome(0, 0), outcome(3, 3, "there is no isolation"), outcome(0, 3)):
@@ -87,7 +92,7 @@ def test_only_what_passed_everything_is_green() -> None:
         assert not found.good and found.color != "$pass", result
     for result in (None, outcome(0, 0), outcome(3, 3, "there is no isolation")):
         assert standing(part, result).untested and "untested" in standing(part, result).words
-    nothing = standing(file().all_or_none(), outcome())
+    nothing = standing(reviewed(file().all_or_none()), outcome())
     assert not nothing.good and "no hunk" in nothing.words
 
 
@@ -98,3 +103,31 @@ def test_what_can_be_compared() -> None:
     assert sides("B", ("B",), "") == (TREE,)
     words = [side.words("B") for side in (TREE, others[0], before)]
     assert words == ["B against the working tree", "B against A", "B against itself before repair"]
+
+
+def test_the_files_of_a_change_are_judged_together() -> None:
+    review = Review("A", 0, "", (file(), file()), repository=True)
+    assert review.taken == (1, 2, 3, 4) and review.whole
+    part = review.with_file(file().toggled(1), 1)
+    assert part.taken == (1, 2, 4) and not part.whole and part.digest != review.digest
+    assert part.file is review.file, "another file is in front"
+    assert replace(review, merged=True).whole is False
+
+
+def test_a_removed_file_is_removed_only_as_a_whole() -> None:
+    gone = replace(file(new=b""), removes=True)
+    assert gone.new is None and gone.writes and gone.whole
+    left = gone.all_or_none()
+    assert left.new == OLD and not left.writes and left.digest != gone.digest
+    empty = replace(file(b"", b""), removes=True)
+    assert empty.new is None and empty.writes, "there is no hunk, and the file is to go"
+    edited = gone.edited(1, edit_hunk(gone.change, 1, "kept\n"))
+    assert edited.new == b"kept\r\n"
+
+
+def test_what_was_written_at_once_is_told_together() -> None:
+    alone, *both = (
+        Applied(path=path, entry=path, created=False, group=group)
+        for path, group in (("a", ""), ("b", "g"), ("c", "g"))
+    )
+    assert together([alone]) == ("a",) and together([alone, *both]) == ("b", "c")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,9 +9,9 @@ import pytest
 from textual.widgets import Input
 
 from atlas_tui.errors import InputError
-from atlas_tui.events import Event, RunFinished
+from atlas_tui.events import RunFinished
 from atlas_tui.facts import Facts, Verdict
-from atlas_tui.problem import Limits, Mode, Problem, wall_seconds
+from atlas_tui.problem import Limits, Mode, wall_seconds
 from atlas_tui.settings import SandboxSettings
 from atlas_tui.ui.drafts import Draft, Drafts
 from atlas_tui.ui.recent import draft_of
@@ -21,7 +20,7 @@ from atlas_tui.ui.screens.problem import ProblemScreen
 from atlas_tui.ui.screens.run_how import RunHow
 from atlas_tui.ui.widgets.evidence import proof
 from tests.ui import story
-from tests.ui.fake import FakeRuntime, fake_app, screen_text, started, until
+from tests.ui.fake import fake_app, screen_text, started, until
 
 READ = story.PROBLEM
 
@@ -58,16 +57,8 @@ def test_more_seconds_are_more_time_on_the_clock_too() -> None:
     assert wanted.memory_bytes == 64 << 20 and wanted.output_bytes == Limits().output_bytes
 
 
-async def test_what_is_asked_for_is_shown_and_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    app, _ = fake_app(tmp_path, story.whole())
-    ran: list[Problem] = []
-    solve = FakeRuntime.solve
-
-    def spied(self: FakeRuntime, problem: Problem, target: str = "") -> AsyncIterator[Event]:
-        ran.append(problem)
-        return solve(self, problem, target)
-
-    monkeypatch.setattr(FakeRuntime, "solve", spied)
+async def test_what_is_asked_for_is_shown_and_runs(tmp_path: Path) -> None:
+    app, runtime = fake_app(tmp_path, story.whole())
     async with app.run_test(size=(120, 40)) as pilot:
         await started(pilot)
         await pilot.press("ctrl+n")
@@ -82,11 +73,10 @@ async def test_what_is_asked_for_is_shown_and_runs(tmp_path: Path, monkeypatch: 
         await until(pilot, lambda: "9.0 s, 64 MB, changed by hand" in " ".join(screen_text(app).split()))
         assert "def widest(" in " ".join(screen_text(app).split())
         await pilot.press("ctrl+r")
-        await until(pilot, lambda: ran)
-    assert (ran[0].entry_point, ran[0].limits.cpu_seconds, ran[0].limits.memory_bytes) == (
-        "widest", 9.0, 64 << 20,
-    )  # fmt: skip
-    assert ran[0].samples == READ.samples
+        await until(pilot, lambda: runtime.ran)
+    (ran,) = runtime.ran
+    assert (ran.entry_point, ran.limits.cpu_seconds, ran.limits.memory_bytes) == ("widest", 9.0, 64 << 20)
+    assert ran.samples == READ.samples
 
 
 async def test_another_kind_leaves_the_name_alone_and_esc_changes_nothing(tmp_path: Path) -> None:

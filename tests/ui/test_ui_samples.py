@@ -2,30 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
-import pytest
 from textual.widgets import OptionList
 
-from atlas_tui.events import Event
 from atlas_tui.problem import Problem, Sample
 from atlas_tui.ui.screens.samples import EditSample, Samples
 from atlas_tui.ui.widgets.editor import SafeTextArea
 from tests.ui import story
-from tests.ui.fake import FakeRuntime, fake_app, screen_text, started, until
+from tests.ui.fake import fake_app, screen_text, started, until
 
 
-async def test_change_add_and_delete(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    app, _ = fake_app(tmp_path, story.whole())
-    ran: list[Problem] = []
-    solve = FakeRuntime.solve
-
-    def spied(self: FakeRuntime, problem: Problem, target: str = "") -> AsyncIterator[Event]:
-        ran.append(problem)
-        return solve(self, problem, target)
-
-    monkeypatch.setattr(FakeRuntime, "solve", spied)
+async def test_change_add_and_delete(tmp_path: Path) -> None:
+    app, runtime = fake_app(tmp_path, story.whole())
     async with app.run_test(size=(120, 36)) as pilot:
         await started(pilot)
         await pilot.press("ctrl+s")
@@ -47,8 +36,8 @@ async def test_change_add_and_delete(tmp_path: Path, monkeypatch: pytest.MonkeyP
         await pilot.press("escape")
         await until(pilot, lambda: "3, changed by hand" in screen_text(app))
         await pilot.press("ctrl+r")
-        await until(pilot, lambda: ran)
-    assert ran[0].samples == (
+        await until(pilot, lambda: runtime.ran)
+    assert runtime.ran[0].samples == (
         Sample(given="[[], 5]", expected="null"),
         story.PROBLEM.samples[2],
         Sample(given="[[7], 7]", expected="1"),

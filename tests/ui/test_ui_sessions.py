@@ -17,7 +17,7 @@ from atlas_tui.ui.screens.ask import Ask, Choose
 from atlas_tui.ui.screens.export import ExportTo
 from tests.ui import story
 from tests.ui.fake import fake_app, screen_text, settled, started, toasts, until
-from tests.ui.reviews import keep, marked, sessions_of_all_kinds, to_sessions
+from tests.ui.reviews import among_sessions, keep, marked, sessions_of_all_kinds, to_sessions
 
 pytestmark = pytest.mark.slow
 
@@ -41,10 +41,7 @@ async def test_the_list_at_every_size(tmp_path: Path, size: tuple[int, int]) -> 
 
 
 async def test_words_and_filters_narrow_the_list(tmp_path: Path) -> None:
-    app, runtime = fake_app(tmp_path)
-    sessions_of_all_kinds(runtime)
-    async with app.run_test(size=(120, 36)) as pilot:
-        await to_sessions(pilot, app, 3)
+    async with among_sessions(tmp_path) as (pilot, app, _):
         await pilot.press("slash", *"shortest")
         await until(pilot, lambda: "1 session" in screen_text(app) and "Longest" not in screen_text(app))
         assert app.desk.archive.at == "2other"
@@ -62,10 +59,7 @@ async def test_words_and_filters_narrow_the_list(tmp_path: Path) -> None:
 
 
 async def test_a_session_is_seen_as_it_was_and_its_change_can_be_written(tmp_path: Path) -> None:
-    app, runtime = fake_app(tmp_path, text="", target=None)
-    sessions_of_all_kinds(runtime)
-    async with app.run_test(size=(120, 36)) as pilot:
-        await to_sessions(pilot, app, 3)
+    async with among_sessions(tmp_path, text="", target=None) as (pilot, app, runtime):
         marked(app, "1done")
         await pilot.press("enter")
         await until(pilot, lambda: app.current_mode == RUN and "B is chosen" in screen_text(app))
@@ -98,10 +92,7 @@ async def test_a_session_of_another_folder_writes_nothing_here(tmp_path: Path) -
 
 
 async def test_a_cut_off_session_has_an_end_and_says_why(tmp_path: Path) -> None:
-    app, runtime = fake_app(tmp_path)
-    sessions_of_all_kinds(runtime)
-    async with app.run_test(size=(120, 36)) as pilot:
-        await to_sessions(pilot, app, 3)
+    async with among_sessions(tmp_path) as (pilot, app, runtime):
         marked(app, "3cut")
         await pilot.press("enter")
         await until(pilot, lambda: "This run was cut off" in screen_text(app))
@@ -111,10 +102,7 @@ async def test_a_cut_off_session_has_an_end_and_says_why(tmp_path: Path) -> None
 
 
 async def test_a_replay_goes_on_by_itself_and_ends_at_once_when_asked(tmp_path: Path) -> None:
-    app, runtime = fake_app(tmp_path)
-    sessions_of_all_kinds(runtime)
-    async with app.run_test(size=(120, 36)) as pilot:
-        await to_sessions(pilot, app, 3)
+    async with among_sessions(tmp_path) as (pilot, app, runtime):
         marked(app, "1done")
         await pilot.press("p")
         await until(pilot, lambda: app.current_mode == RUN and app.desk.run.stages)
@@ -131,10 +119,7 @@ async def test_a_replay_goes_on_by_itself_and_ends_at_once_when_asked(tmp_path: 
 
 
 async def test_another_session_takes_the_place_of_a_replay(tmp_path: Path) -> None:
-    app, runtime = fake_app(tmp_path)
-    sessions_of_all_kinds(runtime)
-    async with app.run_test(size=(120, 36)) as pilot:
-        await to_sessions(pilot, app, 3)
+    async with among_sessions(tmp_path) as (pilot, app, _):
         marked(app, "1done")
         await pilot.press("p")
         await until(pilot, lambda: app.desk.run.stages)
@@ -166,10 +151,7 @@ async def test_a_run_is_not_disturbed(tmp_path: Path) -> None:
 
 
 async def test_run_again(tmp_path: Path) -> None:
-    app, runtime = fake_app(tmp_path, story.whole(), text="", target=None)
-    sessions_of_all_kinds(runtime)
-    async with app.run_test(size=(120, 36)) as pilot:
-        await to_sessions(pilot, app, 3)
+    async with among_sessions(tmp_path, story.whole(), text="", target=None) as (pilot, app, runtime):
         marked(app, "1done")
         await pilot.press("r")
         await until(pilot, lambda: runtime.runs == 1 and app.desk.run.ended)
@@ -203,10 +185,7 @@ async def test_run_again_keeps_samples_that_were_changed_by_hand(tmp_path: Path)
 
 
 async def test_deleting_asks_and_keeps_the_place(tmp_path: Path) -> None:
-    app, runtime = fake_app(tmp_path)
-    sessions_of_all_kinds(runtime)
-    async with app.run_test(size=(120, 36)) as pilot:
-        await to_sessions(pilot, app, 3)
+    async with among_sessions(tmp_path) as (pilot, app, runtime):
         marked(app, "2other")
         await pilot.press("x")
         await until(pilot, lambda: isinstance(app.screen, Ask))
@@ -222,11 +201,8 @@ async def test_deleting_asks_and_keeps_the_place(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("button", ["as-md", "as-jsonl", "as-svg"])
 async def test_export(tmp_path: Path, button: str) -> None:
-    app, runtime = fake_app(tmp_path)
-    sessions_of_all_kinds(runtime)
     out = tmp_path / f"atlas-1done.{button.removeprefix('as-')}"
-    async with app.run_test(size=(120, 36)) as pilot:
-        await to_sessions(pilot, app, 3)
+    async with among_sessions(tmp_path) as (pilot, app, _):
         marked(app, "1done")
         await pilot.press("e")
         await until(pilot, lambda: isinstance(app.screen, ExportTo))

@@ -29,7 +29,7 @@ from atlas_tui.ui.screens.difference import Difference
 from atlas_tui.ui.state import RunState
 from atlas_tui.ui.widgets.matrix import Matrix
 from atlas_tui.ui.widgets.told import joined
-from atlas_tui.ui.widgets.why_words import lens, repairs, verdict
+from atlas_tui.ui.widgets.why_words import repairs, verdict
 from tests.ui import story, why_story
 from tests.ui.fake import fake_app, screen_text, started, toasts, until
 
@@ -105,13 +105,6 @@ def test_the_verdict_is_a_sentence_made_from_the_reasons() -> None:
     ]
     tied = joined(verdict(folded(events), 100)).plain
     assert "no rule decided" in tied and "no rule told it from C" in tied
-
-
-def test_the_learned_score_is_told_only_where_there_is_one() -> None:
-    assert lens(folded(why_story.contested()), 60).plain == "untrained: it has no part in the choice"
-    lines = lens(folded(why_story.contested(lens=True)), 60).plain.split("\n")
-    assert [line[:11] for line in lines] == ["A program  ", "B program  ", "C plan     "]
-    assert lines[1].endswith("0.74 ± 0.05") and lines[2].endswith("no score")
 
 
 def test_repairs_are_a_tree_with_what_each_changed() -> None:

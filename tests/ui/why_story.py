@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from atlas_tui.events import (
     AgreementFound,
     CandidateReady,
@@ -11,6 +13,7 @@ from atlas_tui.events import (
     FailureClass,
     Gave,
     Grade,
+    LensMapped,
     LensScored,
     NextStep,
     Outcome,
@@ -106,10 +109,26 @@ def comparing(clock: story.Clock) -> list[Event]:
     ]  # fmt: skip
 
 
+def mapped(clock: story.Clock) -> LensMapped:
+    """Energy falls to the right, and nobody lies in the corners."""
+
+    def energy(row: int, column: int) -> float | None:
+        inside = (column - 11.5) ** 2 + 5 * (row - 4.5) ** 2 < 130
+        return round(1.2 - 0.1 * column + 0.05 * row, 2) if inside else None
+
+    cells = tuple(tuple(energy(row, column) for column in range(24)) for row in range(10))
+    return LensMapped(at=clock(), left=-2.4, right=2.4, bottom=-1.0, top=1.0, cells=cells, candidates=1240)
+
+
 def scored(clock: story.Clock) -> list[Event]:
+    of_a = LensScored(
+        at=clock(), candidate="A", subject="candidate", round=2, state="open", score=0.61, spread=0.06,
+        place=(-0.6, 0.35),
+    )  # fmt: skip
     return [
-        LensScored(at=clock(), candidate="A", subject="candidate", state="open", score=0.61, spread=0.06),
-        LensScored(at=clock(), candidate="B", subject="candidate", state="open", score=0.74, spread=0.05),
+        mapped(clock),
+        of_a,
+        replace(of_a, at=clock(), candidate="B", round=0, score=0.74, spread=0.05, place=(1.1, -0.1)),
         LensScored(at=clock(), candidate="C", subject="plan", state="open"),
     ]
 

@@ -34,8 +34,12 @@ CALM = 5
 """How many times fewer they are where as little as possible is to move."""
 
 
+@dataclass
 class StartRun(Message):
     """The problem on the desk is to be solved."""
+
+    opened: bool = False
+    """Where it is a change: its repository was looked at just now."""
 
 
 @dataclass

@@ -16,7 +16,7 @@ from textual.widgets.option_list import Option
 
 from atlas_tui.errors import AtlasError, InputError
 from atlas_tui.ui import actions
-from atlas_tui.ui.benching import FORMATS, Shown
+from atlas_tui.ui.benching import Shown
 from atlas_tui.ui.desk import Desk
 from atlas_tui.ui.screens import bench_words as words
 from atlas_tui.ui.screens.ask_value import AskValue
@@ -43,7 +43,8 @@ class BenchScreen(AtlasScreen):
         self._runs: list[Path] = []
         self._run_lines: list[Content] = []
         self._tasks: list[str] = []
-        self._task_lines: list[Content] = []
+        self._listed: tuple[object, ...] = ()
+        """What the list of problems was made from."""
 
     def body(self) -> Iterable[Widget]:
         yield Horizontal(
@@ -124,13 +125,18 @@ class BenchScreen(AtlasScreen):
     def _fill_tasks(self) -> None:
         bench, listed = self.desk.bench, self.query_one("#tasks", OptionList)
         opened, width = bench.opened, max(30, listed.size.width - 2)
-        tasks = bench.tasks()[:MOST]
-        lines = [words.task_line(opened, task, bench.condition, width) for task in tasks] if opened else []
-        head = words.task_head(opened, bench.condition, width) if opened else Content("")
-        self.query_one("#head", Row).put(head)
-        self.query_one("#shown", Static).update(words.filters(bench.shown, len(tasks)) if opened else "")
-        if tasks != self._tasks or not all(map(Content.is_same, lines, self._task_lines)):
-            self._tasks, self._task_lines = tasks, lines
+        made_from = (opened, bench.shown, bench.condition, width)
+        # A run of thousands of problems is not laid out anew for each mark that moves.
+        if made_from != self._listed:
+            self._listed = made_from
+            tasks = self._tasks = bench.tasks()[:MOST]
+            lines, head, shown = [], Content(""), Content("")
+            if opened:
+                lines = [words.task_line(opened, task, bench.condition, width) for task in tasks]
+                head = words.task_head(opened, bench.condition, width)
+                shown = words.filters(bench.shown, len(tasks))
+            self.query_one("#head", Row).put(head)
+            self.query_one("#shown", Static).update(shown)
             with self.prevent(OptionList.OptionHighlighted):
                 listed.set_options(Option(line) for line in lines)
                 bench.task = bench.task if bench.task in tasks else (tasks[0] if tasks else "")
@@ -212,9 +218,11 @@ class BenchScreen(AtlasScreen):
     @work(exclusive=True, group="export", exit_on_error=False)
     async def action_report_bench(self) -> None:
         """Ask for a file, then write the report."""
+        from atlas_tui.bench.forms import ENDS
+
         bench = self.desk.bench
         name = bench.at.name if bench.at else "run"
-        ends = ", ".join(f"{end} {kind}" for end, kind in FORMATS.items())
+        ends = ", ".join(f"{end} {form}" for end, form in ENDS.items())
         about = ("Where to? The end of the name says as what:", ends)
         text = await self.app.push_screen_wait(AskValue("write a report", about, f"{name}.md", _a_name))
         if text is None:

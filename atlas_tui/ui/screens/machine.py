@@ -265,7 +265,9 @@ class MachineScreen(AtlasScreen):
 
     def _selected_setting(self) -> Setting | None:
         at = self.desk.machine.at[Tab.SETTINGS]
-        return self._settings[at] if at < len(self._settings) else None
+        # After a change they are read anew for the next frame; a key may come before that.
+        rows = self._settings or self.desk.machine.setting_rows()
+        return rows[at] if at < len(rows) else None
 
     def _settings_changed(self) -> None:
         self._settings = []

@@ -18,15 +18,16 @@ from atlas_tui.errors import AtlasError
 from atlas_tui.ui import actions
 from atlas_tui.ui.desk import TEXT_LIMIT, Desk
 from atlas_tui.ui.sanitise import label
-from atlas_tui.ui.screens import problem_words as words
+from atlas_tui.ui.screens import problem_words as words, repository_words
 from atlas_tui.ui.screens.base import StartRun
 from atlas_tui.ui.screens.open import OpenFile
-from atlas_tui.ui.screens.problem_more import HINT, ProblemMore
+from atlas_tui.ui.screens.problem_change import ProblemChange
+from atlas_tui.ui.screens.problem_more import HINT
 from atlas_tui.ui.screens.target import ChooseTarget
 from atlas_tui.ui.toast import say, say_error
 from atlas_tui.ui.widgets.editor import PathInput, ProblemEditor
 from atlas_tui.ui.widgets.hang import Fitted
-from atlas_tui.ui.words import size
+from atlas_tui.ui.words import is_change, size
 
 PAUSE = 0.2
 """Seconds without typing before the text is read."""
@@ -34,7 +35,7 @@ THREAD_FROM = 50_000
 """Characters from which on reading is left to a thread."""
 
 
-class ProblemScreen(ProblemMore):
+class ProblemScreen(ProblemChange):
     """Text on the left; samples, target file and machine on the right."""
 
     NAME = actions.PROBLEM
@@ -57,9 +58,9 @@ class ProblemScreen(ProblemMore):
         yield Horizontal(
             Vertical(editor, id="left"),
             VerticalScroll(
-                Static("read as", classes="heading"),
+                Static("read as", classes="heading", id="kind"),
                 Fitted(id="read"),
-                Static("target file", classes="heading"),
+                Static("target file", classes="heading of-target"),
                 target,
                 Fitted(id="target-state"),
                 Static("this machine", classes="heading"),
@@ -77,6 +78,7 @@ class ProblemScreen(ProblemMore):
     def draw(self, now: float) -> None:
         editor = self.query_one(ProblemEditor)
         editor.border_subtitle = label(self.desk.source, longest=40)
+        self._draw_kind()
         self.query_one("#read", Fitted).fit(self._read_words)
         self._fill_target()
         self.query_one("#target-state", Fitted).fit(lambda width: words.target(self.desk, width))
@@ -84,12 +86,22 @@ class ProblemScreen(ProblemMore):
         if self.desk.prompt.unmeasured:
             self.measure()
 
+    def _draw_kind(self) -> None:
+        """A change has no target file of its own."""
+        change = self.desk.repository.on or is_change(self.desk.problem)
+        if change != self.has_class("-change"):
+            self.set_class(change, "-change")
+            words = "a change in this repository" if change else "read as"
+            self.query_one("#kind", Static).update(words)
+
     def on_screen_resume(self) -> None:
         super().on_screen_resume()
         # What was written or undone meanwhile may be this very file.
         self.check_target()
 
     def _read_words(self, width: int) -> Content:
+        if self.desk.repository.on:
+            return repository_words.change(self.desk, width)
         if self._fault:
             return label(self._fault.one_line(), "$fail")
         if self.desk.problem is None:
@@ -120,7 +132,11 @@ class ProblemScreen(ProblemMore):
 
     @work(exclusive=True, group="read", exit_on_error=False)
     async def _read(self) -> None:
-        if self.query_one(ProblemEditor).text.strip():
+        text = self.query_one(ProblemEditor).text
+        if self.desk.repository.on:
+            self.desk.problem, self._fault = await self.desk.repository.read(text), None
+            self.desk.changed()
+        elif text.strip():
             await self._read_text()
         else:
             self.desk.problem, self._fault = None, None
@@ -144,11 +160,17 @@ class ProblemScreen(ProblemMore):
         else:
             desk.problem, self._fault = problem, None
         desk.changed()
-        if desk.problem is not None:
+        if desk.problem is not None and desk.problem.project is None:
             await desk.aim.settle(desk.problem)
 
+    def action_solve(self) -> None:
+        if self.desk.repository.on:
+            self.open_change()
+        else:
+            self._solve_program()
+
     @work(exclusive=True, group="read", exit_on_error=False)
-    async def action_solve(self) -> None:
+    async def _solve_program(self) -> None:
         # What was typed within the last moment counts as well.
         await self._read_text()
         try:

@@ -16,6 +16,7 @@ from atlas_tui.ui import context_files, outside
 from atlas_tui.ui.desk import TEXT_LIMIT, Desk
 from atlas_tui.ui.drafts import Draft, Drafts
 from atlas_tui.ui.recent import ago, earlier, title_of
+from atlas_tui.ui.repository import Asked
 from atlas_tui.ui.run_how import How
 from atlas_tui.ui.sanitise import label
 from atlas_tui.ui.screens.base import AtlasScreen
@@ -42,7 +43,7 @@ class ProblemMore(AtlasScreen):
         self._left: tuple[Draft, ...] = ()
         self._keeping: Timer | None = None
         self._counting: Worker[None] | None = None
-        self._safe: tuple[str, tuple[Sample, ...] | None, How] = (text, None, How())
+        self._safe: tuple[str, tuple[Sample, ...] | None, How, Asked | None] = (text, None, How(), None)
         """Text and what was changed about it, as kept elsewhere: in a file, or as the problem of a run."""
 
     @abstractmethod
@@ -81,17 +82,23 @@ class ProblemMore(AtlasScreen):
 
     def keep(self) -> None:
         """Keep the text as a draft, unless it is kept elsewhere."""
-        edits, how = self.desk.prompt.edits, self.desk.prompt.how
-        text = self._editor.text
-        if (text, edits.samples, how) == self._safe:
+        edits, how, change = self.desk.prompt.edits, self.desk.prompt.how, self._change
+        text, source = self._editor.text, self.desk.source
+        if (text, edits.samples, how, change) == self._safe:
             self._drafts.drop()
             return
-        source = self.desk.source
-        self._drafts.keep(Draft(text=text, source=source, mode=edits.mode, samples=edits.samples, how=how))
+        self._drafts.keep(
+            Draft(text=text, source=source, mode=edits.mode, samples=edits.samples, how=how, change=change)
+        )
+
+    @property
+    def _change(self) -> Asked | None:
+        repository = self.desk.repository
+        return repository.asked if repository.on else None
 
     def taken(self, text: str) -> None:
         """This text stands in a file, or in an earlier run."""
-        self._safe = text, self.desk.prompt.edits.samples, self.desk.prompt.how
+        self._safe = text, self.desk.prompt.edits.samples, self.desk.prompt.how, self._change
 
     def sent(self) -> None:
         """The text is run; it is in the store once that has begun."""
@@ -108,7 +115,7 @@ class ProblemMore(AtlasScreen):
         await self.desk.prompt.measure()
 
     @work(exclusive=True, group="samples", exit_on_error=False)
-    async def action_edit_samples(self) -> None:
+    async def edit_samples(self) -> None:
         """The samples as a table; what comes back is what programs are run on."""
         problem, edits = self.desk.problem, self.desk.prompt.edits
         if problem is None:
@@ -120,7 +127,7 @@ class ProblemMore(AtlasScreen):
             self.keep_soon()
 
     @work(exclusive=True, group="samples", exit_on_error=False)
-    async def action_run_how(self) -> None:
+    async def say_how(self) -> None:
         """Program or function, its name, and the limits, as a person wants them."""
         problem, prompt = self.desk.problem, self.desk.prompt
         if problem is None or prompt.read is None:
@@ -166,6 +173,12 @@ class ProblemMore(AtlasScreen):
     def bring(self, draft: Draft) -> None:
         """Put an earlier text into the editor, with the samples it had."""
         self.load(draft.text, draft.source)
+        self.desk.repository.bring(draft.change)
+        if draft.change is not None:
+            self.read_now()
+            if draft.file is None:
+                self.taken(draft.text)
+            return
         try:
             read = self.desk.ready().read(draft.text, draft.source)
         except AtlasError:

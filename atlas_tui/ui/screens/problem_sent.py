@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual.content import Content
 
 from atlas_tui.ui.context_files import ContextFile
@@ -17,18 +19,24 @@ SCARCE = 0.5
 
 def rows(desk: Desk) -> list[tuple[str, Content]]:
     """Rows for the table about the problem."""
-    found = [("prompt", _prompt(desk))]
+    found = [("prompt", prompt(desk))]
     mentioned = desk.prompt.mentioned
     if mentioned.files:
         found.append(("files", Content("\n").join(map(_file, mentioned.files))))
-    if mentioned.missing:
-        lines = [label(f"@{name}", longest=40) for name in mentioned.missing[:3]]
-        told = Content.styled("no such file; sent as it stands", "$timeout")
-        found.append(("unknown", Content("\n").join([*lines, told])))
-    return found
+    return [*found, *unknown(mentioned.missing)]
 
 
-def _prompt(desk: Desk) -> Content:
+def unknown(missing: Sequence[str]) -> list[tuple[str, Content]]:
+    """A row about what is mentioned and is no file; none where there is no such thing."""
+    if not missing:
+        return []
+    lines = [label(f"@{name}", longest=40) for name in missing[:3]]
+    told = Content.styled("no such file; sent as it stands", "$timeout")
+    return [("unknown", Content("\n").join([*lines, told]))]
+
+
+def prompt(desk: Desk) -> Content:
+    """How much of the context is taken before anything is written."""
     taken = desk.prompt.size
     loaded = desk.backend is not None and desk.backend.model_state == "ready"
     if taken is None:

@@ -8,17 +8,20 @@ from atlas_tui.problem import Mode, Problem
 from atlas_tui.ui.aim import Aim
 from atlas_tui.ui.desk import Desk
 from atlas_tui.ui.sanitise import label
-from atlas_tui.ui.screens import problem_sent
+from atlas_tui.ui.screens import problem_sent, repository_words
 from atlas_tui.ui.widgets.hang import hang, table
 from atlas_tui.ui.words import count, many, seconds, size
 
 SAMPLES_SHOWN = 4
 DIRTY_SHOWN = 4
+_CHANGE = "for a change in this repository, which its tests decide on: F10"
 _BY_HAND = ("changed by hand", "$muted")
 
 
 def problem(desk: Desk, read: Problem, width: int) -> Content:
     """What was read from the text, and what is sent of it."""
+    if read.project is not None:
+        return repository_words.tests(read.project, read.notes, width)
     if read.mode is Mode.FUNCTION:
         how = Content.assemble(label(read.signature or read.entry_point, "$code-name", 120))
         kind = "function"
@@ -40,6 +43,8 @@ def problem(desk: Desk, read: Problem, width: int) -> Content:
     words = table(rows, width)
     for note in read.notes:
         words = Content.assemble(words, "\n", _marked(label(note), "$timeout", width))
+    if desk.repository.offered:
+        words = Content.assemble(words, "\n", repository_words.other_kind(_CHANGE, width))
     return words
 
 

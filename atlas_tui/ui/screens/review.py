@@ -46,6 +46,7 @@ class ReviewScreen(WritingScreen):
         with Container(id="work"):
             yield ReviewFiles()
             with Vertical(id="change"):
+                yield Static(id="flags", markup=False)
                 yield Static(id="title", markup=False)
                 yield Static(id="state", markup=False)
                 yield DiffView()
@@ -80,6 +81,9 @@ class ReviewScreen(WritingScreen):
         hunk = self.query_one(DiffView).hunk
         self.query_one("#title", Static).update(review_words.title(desk, hunk))
         self.query_one("#state", Static).update(review_words.state(desk, self.fault, self.busy))
+        flags = self.query_one("#flags", Static)
+        flags.display = bool(desk.review and desk.review.flags)
+        flags.update(review_words.flags(desk.review))
 
     def _draw_diff(self, review: Review | None) -> None:
         view, changes = self.query_one(DiffView), self.desk.changes
@@ -89,7 +93,7 @@ class ReviewScreen(WritingScreen):
             left = changes.against.label or f"{review.label} before repair"
             view.show_change(
                 changes.compared, None, side_by_side=self._beside,
-                title=review.solution.path, left=left, right=review.label,
+                title=review.file.path, left=left, right=review.label,
             )  # fmt: skip
         else:
             left = "working tree" if review.file.base.exists else "no file yet"
@@ -154,10 +158,10 @@ class ReviewScreen(WritingScreen):
         """The file before in front."""
         self._step(-1)
 
-    def _step(self, by: int) -> None:
-        if (review := self.desk.review) is not None:
-            self.desk.changes.show_tree()
-            self.desk.changes.put(review.step(by))
+    @work(exclusive=True, group="against", exit_on_error=False)
+    async def _step(self, by: int) -> None:
+        if self.desk.review is not None:
+            await self._told(lambda: self.desk.changes.step(by))
 
     def action_next_hunk(self) -> None:
         """The cursor on the next hunk."""
@@ -237,7 +241,7 @@ class ReviewScreen(WritingScreen):
 
     @work(group="test", exit_on_error=False)
     async def action_test_subset(self) -> None:
-        """The samples on the file as it would be."""
+        """The samples, or the tests of the repository, on the files as they would be."""
         if not self.desk.changes.testing:
             await self._told(self.desk.changes.test)
 
@@ -248,8 +252,7 @@ class ReviewScreen(WritingScreen):
         if review is None or self._at_work:
             return
         try:
-            merge = await changes.three_way()
-            file = review.solution
+            file, merge = changes.moved_file, await changes.three_way()
             why = changes.moved.get(file.path, "it is as it was read")
             view = ThreeWay(file.path, why, review.label, merge, file.base.style)
             answer = await self.app.push_screen_wait(view)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from textual.content import Content
 
 from atlas_tui.ui.desk import Desk
-from atlas_tui.ui.reviewing import Review
+from atlas_tui.ui.reviewing import Review, together
 from atlas_tui.ui.sanitise import label, one_line
 from atlas_tui.ui.widgets.candidate_words import dots
-from atlas_tui.ui.words import GRADES, candidate_color
+from atlas_tui.ui.words import GRADES, candidate_color, deciding, is_change, many
 
 
 def choices(desk: Desk) -> Content:
@@ -21,14 +21,19 @@ def choices(desk: Desk) -> Content:
         name = (f"{'▸' if here else ' '}{number} {entry.label} ", f"{candidate_color(entry.label)} bold")
         attempt = entry.standing
         if entry.label not in usable or attempt is None:
-            words = Content.styled("no program", "$muted")
+            words = Content.styled("no change" if is_change(run.problem) else "no program", "$muted")
         else:
-            words = Content.assemble(
-                dots(attempt, total), f" {attempt.passed}/{total}" if total else "no samples"
-            )
+            counted = f" {attempt.passed}/{total}" if total else f"no {deciding(run.problem)}s"
+            words = Content.assemble(dots(attempt, total), counted)
         chosen = "  chosen" if run.chosen and run.chosen.candidate == entry.label else ""
         parts.append(Content.assemble(name, words, (chosen, "bold")))
     return Content("   │  " if len(parts) <= 3 else " │").join(parts)
+
+
+def flags(review: Review | None) -> Content:
+    """Why the candidate is not chosen by itself; each on a line."""
+    told = review.flags if review else ()
+    return Content("\n").join([label(f"! not chosen by itself: {flag}", longest=200) for flag in told])
 
 
 def title(desk: Desk, hunk: int) -> Content:
@@ -40,7 +45,9 @@ def title(desk: Desk, hunk: int) -> Content:
     if changes.compared is not None:
         count = len(changes.compared.hunks)
         where = f"  hunk {hunk}/{count}" if count else "  no difference"
-        return Content.assemble(words, where, ("  to look at only", "$muted"))
+        also = f"  {changes.against.label or 'it'} also changes {', '.join(changes.only_there)}"
+        there = label(also if changes.only_there else "", "$timeout", 80)
+        return Content.assemble(words, where, ("  to look at only", "$muted"), there)
     file = review.file
     count, taken = len(file.change.hunks), len(file.taken)
     if count:
@@ -98,15 +105,19 @@ def _on_disk(desk: Desk) -> Content:
             label(run.committed.message.partition("\n")[0], "$muted", 60),
         )  # fmt: skip
     if run.applied:
+        paths = together(run.writes)
         how = "as a new file" if run.applied.created else "into the file"
+        how = f"{many(len(paths), 'file')} at once" if len(paths) > 1 else how
         return Content.assemble(
-            ("✓ written ", "$pass"), how, "  ", label(run.applied.path, "$muted"),
+            ("✓ written ", "$pass"), how, "  ", label(", ".join(paths), "$muted", 80),
             ("  not committed", "$muted"),
         )  # fmt: skip
     if run.undone:
-        return Content.assemble(("↺ undone ", "$timeout"), label(run.undone.path), " is as it was before")
+        paths = together(run.taken_back) if run.taken_back else (run.undone.path,)
+        are = "are as they were before" if len(paths) > 1 else "is as it was before"
+        return Content.assemble(("↺ undone ", "$timeout"), label(", ".join(paths), longest=80), f" {are}")
     review = changes.review
-    if review is not None and not review.solution.change.hunks and not review.solution.writes:
+    if review is not None and not any(file.change.hunks or file.writes for file in review.judged):
         return Content.styled("the file already holds exactly this", "$muted")
     if review is not None and review.merged:
         return Content.styled("nothing is written yet; this is the merge with your edits", "$muted")
@@ -120,9 +131,9 @@ def empty(desk: Desk, fault: str) -> Content:
     if desk.run.running:
         return Content("The run is still going; its choice will be shown here.")
     if desk.run.started and not desk.run.usable():
-        return Content("The run gave no program to look at.")
+        return Content("The run gave nothing to look at.")
     if desk.run.started:
-        return Content("reading the target file…")
+        return Content("reading the files…")
     return Content.assemble(
         ("Nothing to review yet.\n\n", "$heading bold"),
         "Solve a problem first (",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 
 from textual import work
 
 from atlas_tui.errors import AtlasError, Refused
+from atlas_tui.events import Applied
+from atlas_tui.ui.reviewing import together
 from atlas_tui.ui.sanitise import content, one_line
 from atlas_tui.ui.screens.ask import Ask, Choose
 from atlas_tui.ui.screens.base import AtlasScreen
@@ -14,6 +16,9 @@ from atlas_tui.ui.screens.commit import Commit
 from atlas_tui.ui.screens.details import Details
 from atlas_tui.ui.screens.patch import ReversePatch
 from atlas_tui.ui.toast import say, say_error
+
+_NAMED = 3
+"""Most files that a sentence names."""
 
 
 class WritingScreen(AtlasScreen):
@@ -78,11 +83,14 @@ class WritingScreen(AtlasScreen):
         doubt = changes.doubt()
         reasons = [f"Candidate {review.label}: {doubt}"] if doubt else []
         reasons += dict.fromkeys(file.base.confirm for file in files if file.base.confirm)
-        names = ", ".join(file.path for file in files)
+        reasons += [f"{file.path} is removed" for file in files if file.new is None]
+        names = _named(file.path for file in files)
+        if review.flags:
+            reasons.append(f"Candidate {review.label} is not chosen by itself")
         if reasons:
             question = f"{'. '.join(reasons)}. Write {names} all the same?"
             title = "not verified" if doubt else "take care"
-            if not await self.app.push_screen_wait(Ask(title, question, "Write", "Leave")):
+            if not await self.app.push_screen_wait(Ask(title, question, "Write", "Leave", review.flags)):
                 return
         if await self._try(desk.writing.accept):
             say(self.app, f"Written: {names}; u puts the old content back")
@@ -94,10 +102,11 @@ class WritingScreen(AtlasScreen):
         applied, made = desk.run.applied, desk.run.committed
         if applied is None:
             return
+        names, are = _together(desk.run.writes)
         if made is not None:
             answers = (("leave", "Leave"), ("revert", "Revert and undo"), ("files", "Undo files"))
             question = (
-                f"{applied.path} is in commit {made.commit[:10]}; undo never moves HEAD. A new commit can "
+                f"{names} {are} in commit {made.commit[:10]}; undo never moves HEAD. A new commit can "
                 "take it back before the files get their old content, or only the files do."
             )
             answer = await self.app.push_screen_wait(Choose("it is committed", question, answers))
@@ -105,7 +114,7 @@ class WritingScreen(AtlasScreen):
                 return
         fault = await self._refused(desk.writing.undo)
         if fault is None:
-            say(self.app, f"{applied.path} is as it was before; y writes it again")
+            say(self.app, f"{names} {are} as before; y writes again")
             if (undone := desk.writing.undone) is not None:
                 await self._try(lambda: desk.changes.refresh(undone))
         else:
@@ -147,7 +156,8 @@ class WritingScreen(AtlasScreen):
     async def _redo(self) -> None:
         back = self.desk.run.taken_back
         if back and await self._try(self.desk.writing.redo):
-            say(self.app, f"{back[-1].path} is written again")
+            names, are = _together(back)
+            say(self.app, f"{names} {are} written again")
 
     async def _commit(self) -> None:
         from atlas_tui.workspace import CommitRefused
@@ -208,11 +218,11 @@ class WritingScreen(AtlasScreen):
 
     def _message(self) -> str:
         """To begin with, until the model has proposed one."""
-        path = ", ".join(self.desk.writing.paths)
-        problem = self.desk.run.problem
+        path, problem = _named(self.desk.writing.paths), self.desk.run.problem
         lines = problem.statement.splitlines() if problem else []
         title = next((line.strip("# *\t") for line in lines if line.strip("# *\t")), "")
-        return f"Add {path}: {one_line(title, 60)}" if title else f"Add {path}"
+        verb = "Change" if problem and problem.project else "Add"
+        return f"{verb} {path}: {one_line(title, 60)}" if title else f"{verb} {path}"
 
     async def _try(self, change: Callable[[], Awaitable[object]]) -> bool:
         """Whether it was done; why not is told on the screen and in a toast."""
@@ -236,3 +246,16 @@ class WritingScreen(AtlasScreen):
     def _say_busy(self, words: str) -> None:
         self.busy, self.fault = words, ""
         self.desk.changed()
+
+
+def _together(writes: Sequence[Applied]) -> tuple[str, str]:
+    """What was written at once with the last of them: the names, and the verb that goes with them."""
+    paths = together(writes)
+    return _named(paths), "are" if len(paths) > 1 else "is"
+
+
+def _named(paths: Iterable[str]) -> str:
+    """Some files in a sentence: the first by their names, the others by their number."""
+    found = list(paths)
+    shown = ", ".join(found[:_NAMED])
+    return f"{shown} and {len(found) - _NAMED} more" if len(found) > _NAMED else shown

@@ -30,6 +30,7 @@ from atlas_tui.ui.widgets.lines import LineView
 from atlas_tui.ui.widgets.meters import WIDE, meter, stages
 from atlas_tui.ui.widgets.summary import verdict
 from atlas_tui.ui.widgets.told import Paragraph, Told, joined
+from atlas_tui.ui.words import check_name, deciding
 
 LABELS = ("A", "B", "C")
 """The places for candidates. Those drawn later take the places of the first; the same key goes back."""
@@ -55,6 +56,8 @@ class RunScreen(ReplayKeys, RunActions):
         """Candidates there were when the screen was last drawn."""
         self._following = False
         """The steps are kept scrolled to their end."""
+        self._table_title = ""
+        """Setting a title draws everything inside the border again: only where it is another one."""
         self._known: tuple[object, ...] = ()
         """What the words about the run were last made from."""
 
@@ -71,11 +74,6 @@ class RunScreen(ReplayKeys, RunActions):
             id="evidence",
         )
         yield Row(id="meter")
-
-    def on_mount(self) -> None:
-        super().on_mount()
-        # Once: setting a title draws everything inside the border again.
-        self.query_one("#table").border_title = "samples"
 
     @property
     def in_front(self) -> str:
@@ -127,6 +125,8 @@ class RunScreen(ReplayKeys, RunActions):
 
     def _draw_evidence(self, run: RunState) -> None:
         self.query_one(EvidenceGrid).show_runs(run)
+        if (title := f"{deciding(run.problem)}s") != self._table_title:
+            self._table_title = self.query_one("#table").border_title = title
         self._draw_why(run)
         self.query_one("#table").display = bool(run.runs())
 
@@ -235,8 +235,9 @@ class RunScreen(ReplayKeys, RunActions):
 
     def _show_details(self, run: RunFinished | None) -> None:
         if run is not None:
+            name = check_name(run.check, self.desk.run.problem)
             text = Content("\n\n").join([self._proof(run, 4_000), joined(_account(self.desk.run))])
-            self.app.push_screen(Details(one_line(f"{run.candidate}, {run.check}"), text))
+            self.app.push_screen(Details(one_line(f"{run.candidate}, {name}"), text))
 
     @on(Told.Opened)
     def _opened(self) -> None:

@@ -77,7 +77,7 @@ def glance(row: Row, run: RunState, width: int) -> Content:
         ("choice", _choice(summary)),
         ("model", label(summary.model)),
         ("cost", Content(f"{count(summary.tokens)} tokens written, {seconds(summary.seconds)}")),
-        ("target", label(run.target or "none")),
+        _target(run),
         ("written", _written(run)),
         ("session", label(summary.id)),
     ]
@@ -88,6 +88,14 @@ def glance(row: Row, run: RunState, width: int) -> Content:
     if run.problem is not None:
         blocks.append(_statement(run.problem.statement))
     return Content("\n\n").join(blocks)
+
+
+def _target(run: RunState) -> tuple[str, Content]:
+    """What was to be changed."""
+    project = run.problem.project if run.problem is not None else None
+    if project is not None:
+        return "changes", label(project.root, longest=200)
+    return "target", label(run.target or "none")
 
 
 def _choice(summary: SessionSummary) -> Content:

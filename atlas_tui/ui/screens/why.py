@@ -21,16 +21,21 @@ from atlas_tui.ui.sanitise import label, one_line
 from atlas_tui.ui.screens.base import Go
 from atlas_tui.ui.screens.details import Details
 from atlas_tui.ui.screens.difference import Difference
+from atlas_tui.ui.screens.lens_map import MapOfLens
 from atlas_tui.ui.screens.recorded_words import sign
 from atlas_tui.ui.screens.run_actions import RunActions
 from atlas_tui.ui.state import Attempt, RunState
 from atlas_tui.ui.toast import say
-from atlas_tui.ui.widgets import why_words
+from atlas_tui.ui.widgets import lens_words, why_words
 from atlas_tui.ui.widgets.evidence import proved
 from atlas_tui.ui.widgets.hang import Fitted, Row as Line
+from atlas_tui.ui.widgets.lens_map import drawn as map_drawn
 from atlas_tui.ui.widgets.matrix import Matrix
 from atlas_tui.ui.widgets.told import Told
-from atlas_tui.ui.words import milliseconds, size
+from atlas_tui.ui.words import middle, milliseconds, size
+
+MAP_FROM, MAP_ROWS = 40, 13
+"""Rows of a terminal in which the map of the lens has room beside the table, and its own."""
 
 
 class WhyScreen(RunActions):
@@ -70,7 +75,7 @@ class WhyScreen(RunActions):
 
     def on_mount(self) -> None:
         super().on_mount()
-        for name, title in (("verdict", "why"), ("matrix", "results"), ("lens-box", "lens")):
+        for name, title in (("verdict", "why"), ("matrix", "results")):
             self.query_one(f"#{name}").border_title = title
 
     @property
@@ -82,7 +87,7 @@ class WhyScreen(RunActions):
         if mark != self._sign:
             self._sign = mark
             self.query_one("#verdict").border_title = Content.assemble("why", "  " if mark else "", mark)
-        known = _shown(self.desk.run)
+        known = (*_shown(self.desk.run), self._high)
         if known != self._known:
             self._known = known
             self._draw_run(self.desk.run)
@@ -106,15 +111,29 @@ class WhyScreen(RunActions):
             self._chosen = run.chosen.candidate
             matrix.go_to(self._chosen)
         self.query_one("#verdict", Told).tell(lambda width: why_words.verdict(run, width))
-        self.query_one("#lens", Fitted).fit(lambda width: why_words.lens(run, width))
+        self.query_one("#lens-box").border_title = f"lens  {lens_words.state(run)}"
+        self.query_one("#lens", Fitted).fit(lambda width: self._lens(run, width))
         self._draw_column()
+
+    @property
+    def _high(self) -> bool:
+        return self.app.size.height >= MAP_FROM
+
+    def _lens(self, run: RunState, width: int) -> Content:
+        """The scores; where there is a map, it, or how to see it."""
+        told = lens_words.panel(run, width)
+        if run.lens_map is None:
+            return told
+        if not self._high:
+            return Content.assemble(told, "\n", ("g shows the map", "$muted"))
+        return Content.assemble(told, "\n\n", map_drawn(run, width, MAP_ROWS))
 
     def _draw_column(self) -> None:
         """What is about the selected candidate alone."""
         matrix, run = self.query_one(Matrix), self.desk.run
         name, row = matrix.label, matrix.row
         self.query_one("#repairs-box").border_title = label(f"programs of {name}" if name else "programs")
-        self.query_one("#proof-box").border_title = row.name if row else "result"
+        self.query_one("#proof-box").border_title = label(middle(row.title, 60)) if row else "result"
         self.query_one("#alone", Line).put(label(why_words.alone(row) if row else "", "$heading"))
         self.query_one("#repairs", Fitted).fit(
             lambda width: why_words.repairs(run, run.candidate(name), width)
@@ -132,7 +151,8 @@ class WhyScreen(RunActions):
         if cell is None:
             return Content.styled(f"{name or 'nothing'} was not run on it", "$muted")
         judged = row.kind in (Kind.SAMPLE, Kind.TEST)
-        shown = proved(cell.run, row.given, row.expected, longest=longest, judged=judged)
+        problem = self.desk.run.problem
+        shown = proved(cell.run, row.given, row.expected, longest=longest, judged=judged, problem=problem)
         return Content.assemble(shown, "\n", label(row.note, "$muted")) if row.note else shown
 
     def _point(self, place: Place) -> None:
@@ -163,7 +183,7 @@ class WhyScreen(RunActions):
             text = Content("\n\n").join([text, Content.styled(_measured(ran.facts), "$muted")])
         if sentence := why_words.alone(row):
             text = Content("\n\n").join([label(sentence, "$heading"), text])
-        self.app.push_screen(Details(one_line(f"{matrix.label}, {row.name}"), text))
+        self.app.push_screen(Details(one_line(f"{matrix.label}, {row.title}"), text))
 
     def action_fold_rows(self) -> None:
         """Show all rows, or only those that tell candidates apart."""
@@ -197,6 +217,10 @@ class WhyScreen(RunActions):
             Difference(first.code or "", made.code or "", _program(name, first), _program(name, made))
         )
 
+    def action_show_map(self) -> None:
+        """Where the candidates lie in the lens's space."""
+        self.app.push_screen(MapOfLens(self.desk.run))
+
     def action_review_column(self) -> None:
         """Look at that candidate as a change of the target file."""
         name = self.query_one(Matrix).label
@@ -220,7 +244,7 @@ def _shown(run: RunState) -> tuple[object, ...]:
         for entry in run.candidates
     )
     ending = (run.running, run.ended, run.cancelled, run.failures, run.budgets)
-    return (run.session, run.problem, run.rungs, run.chosen, run.preferred, ending, *programs)
+    return (run.session, run.problem, run.rungs, run.lens_map, run.chosen, run.preferred, ending, *programs)
 
 
 def _program(name: str, attempt: Attempt) -> str:

@@ -10,10 +10,13 @@ from textual.message import Message
 from atlas_tui.ui import sanitise
 from atlas_tui.ui.state import Attempt, Candidate, RunState
 from atlas_tui.ui.widgets.candidate_words import facts, speed, status, tab, thinking
-from atlas_tui.ui.widgets.code import python_lines
+from atlas_tui.ui.widgets.code import diff_lines, python_lines
 from atlas_tui.ui.widgets.hang import Row
 from atlas_tui.ui.widgets.lines import LineView, Stream, Wrapped
+from atlas_tui.ui.words import is_change
 
+HIGH = 14
+"""Rows of a card from which it has two for facts."""
 CALM = 0.5
 """Seconds between two changes of numbers that change faster than they can be read."""
 
@@ -29,6 +32,7 @@ class CandidatePanel(Vertical):
         & LineView { height: 1fr; background: $background; }
         &.-thinks .thinking { display: block; }
         &.-facts .facts { display: block; }
+        &.-two-facts .facts { height: 2; }
         &.-a { border: round $cand-a 60%; border-title-color: $cand-a; }
         &.-b { border: round $cand-b 60%; border-title-color: $cand-b; }
         &.-c { border: round $cand-c 60%; border-title-color: $cand-c; }
@@ -76,13 +80,15 @@ class CandidatePanel(Vertical):
         if not state.running or now - self._framed > CALM:
             self._framed = now
             self._draw_frame(candidate, state, now)
-        rows = list(self.query(Row))
-        thought, told = thinking(candidate, self.thought_shown, slim=slim), facts(candidate, state, slim=slim)
+        rows, room = list(self.query(Row)), self.query_one(LineView).size.width
+        thought = thinking(candidate, self.thought_shown, slim=slim)
+        told = facts(candidate, state, slim=slim, room=room, rows=2 if self.size.height >= HIGH else 1)
         for row, words in zip(rows, (status(candidate, state, slim=slim), thought, told), strict=True):
             row.put(words)
         self.set_class(bool(thought), "-thinks")
         self.set_class(bool(told), "-facts")
-        self._draw_text(self.query_one(LineView), candidate, slim)
+        self.set_class("\n" in told.plain, "-two-facts")
+        self._draw_text(self.query_one(LineView), candidate, state, slim)
 
     def _draw_frame(self, candidate: Candidate, state: RunState, now: float) -> None:
         chosen = state.chosen is not None and state.chosen.candidate == candidate.label
@@ -94,7 +100,7 @@ class CandidatePanel(Vertical):
             self._frame = frame
             self.border_title, self.border_subtitle = frame
 
-    def _draw_text(self, view: LineView, candidate: Candidate, slim: bool) -> None:
+    def _draw_text(self, view: LineView, candidate: Candidate, state: RunState, slim: bool) -> None:
         attempt = candidate.latest
         if attempt is not None and attempt.code is not None:
             # Back to what stands when a repair did not help.
@@ -111,10 +117,14 @@ class CandidatePanel(Vertical):
         elif attempt.code is None:
             view.show(self._stream.lines(attempt.streamed), follow=True)
         else:
-            self._show_program(view, attempt)
+            self._show_program(view, attempt, is_change(state.problem))
 
-    def _show_program(self, view: LineView, attempt: Attempt) -> None:
-        lines = python_lines(attempt.code or attempt.streamed)
+    def _show_program(self, view: LineView, attempt: Attempt, change: bool) -> None:
+        lines = diff_lines(attempt.code) if change and attempt.code else None
+        lines = lines or python_lines(attempt.code or attempt.streamed)
+        told = (f"! not chosen by itself: {flag}" for flag in attempt.flags)
+        flags = [row for words in told for row in _wrapped(words, view.size.width, "$timeout")]
+        lines = (*flags, *lines)
         if attempt.error:
             lines = (sanitise.label(attempt.error, "$fail"), Content(""), *lines)
         view.show(lines)

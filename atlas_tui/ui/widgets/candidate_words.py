@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from textual.content import Content
 
-from atlas_tui.events import LensScored, Stage, Verdict
+from atlas_tui.events import Stage, Verdict
 from atlas_tui.ui.state import Attempt, Candidate, Phase, RunState
-from atlas_tui.ui.words import VERDICTS, candidate_color, count, many
+from atlas_tui.ui.widgets import lens_words
+from atlas_tui.ui.words import VERDICTS, candidate_color, count, deciding, is_change, many, signs
 
 BAR = 8
 """Cells of a bar."""
@@ -37,7 +38,8 @@ def status(candidate: Candidate, state: RunState, *, slim: bool = False) -> Cont
     if candidate.phase in (Phase.WRITTEN, Phase.FAILED) and attempt is not None:
         if slim:
             return _evidence(candidate, state, "")
-        evidence = _evidence(candidate, state, _repair_words(candidate))
+        flagged = ", flagged" if standing is not None and standing.flags else ""
+        evidence = _evidence(candidate, state, _repair_words(candidate) + flagged)
         return Content.assemble(evidence, (_held_up(candidate, state), "$muted"))
     if candidate.phase is Phase.PLANNING:
         return Content("planning…")
@@ -110,13 +112,14 @@ def _evidence(candidate: Candidate, state: RunState, tail: str) -> Content:
     """What the runs of its program showed, then ``tail``."""
     standing = candidate.standing
     if standing is None or (standing.error and not standing.runs):
-        return Content.styled("✗ no usable program", "$fail")
+        kind = "change" if is_change(state.problem) else "program"
+        return Content.styled(f"✗ no usable {kind}", "$fail")
     total = len(state.problem.samples) if state.problem else len(standing.runs)
     if not standing.runs:
-        words = "written, no samples to run" if not total else "written"
+        words = f"written, no {deciding(state.problem)}s to run" if not total else "written"
         return Content.assemble(words, tail)
     bad = next((run.verdict for run in standing.runs if run.verdict is not Verdict.OK), None)
-    words = f" {standing.passed}/{total} " + (VERDICTS[bad].word if bad else "passed")
+    words = f" {standing.passed}/{total} " + (signs(state.problem)[bad].word if bad else "passed")
     return Content.assemble(dots(standing, total), words, tail)
 
 
@@ -133,36 +136,29 @@ def dots(attempt: Attempt, total: int) -> Content:
     return Content.assemble(*signs, (rest, "$muted"))
 
 
-def facts(candidate: Candidate, state: RunState, *, slim: bool = False) -> Content:
-    """Lens, agreement and repairs, as far as there is anything to tell.
+def facts(
+    candidate: Candidate, state: RunState, *, slim: bool = False, room: int = 0, rows: int = 1
+) -> Content:
+    """Lens, agreement and repairs, as far as there is anything to tell, in one row; in two where there are
+    ``rows`` for it and they want more than ``room``, in cells. No room given is no limit.
 
     ``slim`` leaves out a lens that tells nothing where there is something else.
     """
     if candidate.phase is Phase.WAITING:
         return Content("")
     repairs = many(len(candidate.repairs), "repair") if candidate.repairs else ""
-    parts = [agreement(candidate, state), Content.styled(repairs, "$muted")]
-    if not slim or _scored(candidate.lens) or not any(parts):
-        parts.insert(0, lens(candidate.lens))
-    return Content("  ").join([part for part in parts if part])
-
-
-def _scored(found: LensScored | None) -> bool:
-    return found is not None and found.state != "untrained" and found.score is not None
-
-
-def lens(scored: LensScored | None) -> Content:
-    """The learned score with its spread; without one the reason, never a number."""
-    if scored is None or scored.state == "untrained" or scored.score is None:
-        return Content.styled("lens untrained", "$muted")
-    subject = "plan " if scored.subject == "plan" else ""
-    spread = f" ±{scored.spread:.2f}" if scored.spread is not None else ", spread unknown"
-    # Only a score between 0 and 1 has a place on a bar.
-    drawn = f"{bar(scored.score)} " if 0 <= scored.score <= 1 else ""
-    unused = " (not used)" if scored.state == "closed" else ""
-    return Content.assemble(
-        (f"lens {subject}", "$muted"), (drawn, "$primary"), f"{scored.score:.2f}{spread}", (unused, "$muted")
-    )
+    others = (agreement(candidate, state), Content.styled(repairs, "$muted"))
+    beside = Content("  ").join([part for part in others if part])
+    if slim and beside and not lens_words.scored(candidate.lens):
+        return beside
+    whole = lens_words.card(candidate, state, room)
+    if not beside:
+        return whole
+    left = max(1, room - beside.cell_length - 2) if room else 0
+    fitting = lens_words.card(candidate, state, left)
+    if rows > 1 and (fitting.cell_length < whole.cell_length or fitting.cell_length > left > 0):
+        return Content("\n").join([whole, beside])
+    return Content("  ").join([fitting, beside])
 
 
 def agreement(candidate: Candidate, state: RunState) -> Content:

@@ -1,4 +1,4 @@
-"""Python in colour, as lines."""
+"""Code in colour, as lines: Python, and differences between files."""
 
 from __future__ import annotations
 
@@ -7,6 +7,23 @@ from functools import lru_cache
 from textual.content import Content
 
 from atlas_tui.ui import sanitise
+
+_DIFF = {"+": "$diff-add-text", "-": "$diff-del-text", "@": "$muted"}
+
+
+@lru_cache(maxsize=64)
+def diff_lines(diff: str) -> tuple[Content, ...]:
+    """The lines of a unified difference, made safe to show; what stands above a file is its heading."""
+    lines, head = list[Content](), True
+    for line in sanitise.clean(diff.rstrip("\n")).split("\n"):
+        # No line of a hunk begins like this: each has a sign before it.
+        if line.startswith("diff "):
+            head = True
+            lines.append(Content.styled(line, "$heading"))
+            continue
+        head = head and not line.startswith("@@")
+        lines.append(Content.styled(line, "$muted" if head else _DIFF.get(line[:1], "")))
+    return tuple(lines)
 
 
 @lru_cache(maxsize=64)

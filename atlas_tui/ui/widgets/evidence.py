@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from textual import events
@@ -16,10 +16,25 @@ from atlas_tui.ui import sanitise
 from atlas_tui.ui.fold import check_order
 from atlas_tui.ui.state import RunState
 from atlas_tui.ui.widgets.cells import CellView
-from atlas_tui.ui.words import VERDICTS, Sign, candidate_color, milliseconds, seconds, size
+from atlas_tui.ui.words import (
+    VERDICTS,
+    Sign,
+    candidate_color,
+    check_name,
+    is_change,
+    middle,
+    milliseconds,
+    seconds,
+    signs,
+    size,
+)
 
-HEAD = 10
-"""Cells of the first column."""
+_PROGRAM = "input", "expected", "printed", "error output"
+_CHANGE = "test", "expected", "result", "it said"
+"""What is shown of a run: what it was given, what was to come out, what came out, what it said beside it."""
+
+HEAD, WIDEST_HEAD = 10, 44
+"""Cells of the first column; at most where tests stand there by their names."""
 
 
 class EvidenceGrid(CellView):
@@ -38,6 +53,7 @@ class EvidenceGrid(CellView):
         self._cells: dict[tuple[str, int, str], RunFinished] = {}
         self._drawn: tuple[object, ...] = ()
         self._problem: Problem | None = None
+        self._signs: Mapping[Verdict, Sign] = VERDICTS
 
     def show_runs(self, state: RunState) -> None:
         """Draw the runs there are."""
@@ -80,12 +96,13 @@ class EvidenceGrid(CellView):
 
     def on_click(self, event: events.Click) -> None:
         x, y = event.x + self.scroll_offset.x, event.y + self.scroll_offset.y
-        if self._columns and y >= 1 and x >= HEAD:
-            self.select((x - HEAD) // self._cell_width(), y - 1)
+        if self._columns and y >= 1 and x >= self._head:
+            self.select((x - self._head) // self._cell_width(), y - 1)
 
     def cell_texts(self) -> list[tuple[str, list[str]]]:
         rows = ([self._cells.get((*column, check)) for column in self._columns] for check in self._checks)
-        texts = [[shown_by(run) if run else "" for run in row] for row in rows]
+        known = signs(self._problem)
+        texts = [[shown_by(run, known) if run else "" for run in row] for row in rows]
         wholes = ("\n".join(_sample(check, self._problem)) for check in self._checks)
         return list(zip(wholes, texts, strict=True))
 
@@ -97,19 +114,34 @@ class EvidenceGrid(CellView):
             )
 
     def _cell_width(self) -> int:
-        room = max(0, self.size.width - HEAD) // max(1, len(self._columns))
+        room = max(0, self.size.width - self._head) // max(1, len(self._columns))
         return min(36, max(7, room))
+
+    @property
+    def _head(self) -> int:
+        """Cells of the first column."""
+        if not is_change(self._problem):
+            return HEAD
+        return min(WIDEST_HEAD, max(HEAD, self.size.width * 2 // 5))
+
+    def _called(self, check: str) -> Content:
+        """A sample by its number, a test by its name."""
+        if is_change(self._problem):
+            name = sanitise.one_line(_sample(check, self._problem)[0]) or check
+            return sanitise.label(middle(name, self._head - 1), "$muted")
+        return sanitise.label(check, "$muted")
 
     def draw(self) -> None:
         if not self._columns:
             self.show(())
             return
         width = self._cell_width()
-        detail = _detail(self._cells.values(), width)
+        self._signs = signs(self._problem)
+        detail = _detail(self._cells.values(), width, self._signs)
         head = [_fit(_column_title(*column, width), width) for column in self._columns]
-        lines = [Content("").join([Content(" " * HEAD), *head])]
+        lines = [Content("").join([Content(" " * self._head), *head])]
         for row, check in enumerate(self._checks):
-            name = _fit(sanitise.label(check, "$muted"), HEAD)
+            name = _fit(self._called(check), self._head)
             cells = [self._cell(column, row, width, detail) for column in range(len(self._columns))]
             lines.append(Content("").join([name, *cells]))
         self.show(lines)
@@ -119,7 +151,7 @@ class EvidenceGrid(CellView):
         if run is None:
             cell = _fit(Content.styled(" ·", "$muted"), width)
         else:
-            cell = _fit(_signed(VERDICTS[run.verdict], _verdict(run, detail)), width)
+            cell = _fit(_signed(self._signs[run.verdict], _verdict(run, detail, self._signs)), width)
         if (column, row) != self.cursor:
             return cell
         on = "$block-cursor-background" if self.has_focus else "$block-cursor-blurred-background"
@@ -133,19 +165,19 @@ def _column_title(candidate: str, number: int, width: int) -> Content:
     return Content.styled(words, f"{candidate_color(candidate)} bold")
 
 
-def _verdict(run: RunFinished, detail: int) -> str:
+def _verdict(run: RunFinished, detail: int, known: Mapping[Verdict, Sign]) -> str:
     """In words, with time and memory; the fewer the smaller ``detail`` is, the bare code for 0."""
     if not detail:
         return str(run.verdict)
     time = milliseconds(run.facts.wall_seconds) if run.facts.wall_seconds else ""
     memory = size(run.facts.peak_bytes) if run.facts.peak_bytes else ""
-    return "  ".join(part for part in (VERDICTS[run.verdict].word, time, memory)[:detail] if part)
+    return "  ".join(part for part in (known[run.verdict].word, time, memory)[:detail] if part)
 
 
-def _detail(runs: Iterable[RunFinished], width: int) -> int:
+def _detail(runs: Iterable[RunFinished], width: int, known: Mapping[Verdict, Sign]) -> int:
     """The most detail at which every cell fits."""
     runs = list(runs)
-    return next((n for n in (3, 2, 1) if all(len(_verdict(run, n)) + 3 <= width for run in runs)), 0)
+    return next((n for n in (3, 2, 1) if all(len(_verdict(run, n, known)) + 3 <= width for run in runs)), 0)
 
 
 def _signed(sign: Sign, words: str) -> Content:
@@ -158,7 +190,7 @@ def _fit(cell: Content, width: int) -> Content:
 
 def proof(run: RunFinished, problem: Problem | None, *, longest: int = 400) -> Content:
     """What shows that the verdict is right: input, expected output, what came out, a limit it met."""
-    words = proved(run, *_sample(run.check, problem), longest=longest)
+    words = proved(run, *_sample(run.check, problem), longest=longest, problem=problem)
     if problem is None or not run.facts.limit:
         return words
     limits = problem.limits
@@ -167,10 +199,19 @@ def proof(run: RunFinished, problem: Problem | None, *, longest: int = 400) -> C
 
 
 def proved(
-    run: RunFinished, given: str, expected: str, *, longest: int = 400, judged: bool = True
+    run: RunFinished,
+    given: str,
+    expected: str,
+    *,
+    longest: int = 400,
+    judged: bool = True,
+    problem: Problem | None = None,
 ) -> Content:
-    """The same with input and expected output given; without a judge, OK is said to be what it is."""
-    sign = VERDICTS[run.verdict]
+    """The same with input and expected output given; without a judge, OK is said to be what it is.
+
+    ``problem`` tells how these are called.
+    """
+    sign, names = signs(problem)[run.verdict], _CHANGE if is_change(problem) else _PROGRAM
     facts = [f"{sign.word} ({run.verdict})" if judged or run.verdict is not Verdict.OK else "ended well"]
     if run.facts.wall_seconds:
         facts.append(milliseconds(run.facts.wall_seconds))
@@ -179,25 +220,28 @@ def proved(
     title = Content.assemble(
         (run.candidate, f"{candidate_color(run.candidate)} bold"),
         ("  repaired" if run.round else "") + "  ",
-        sanitise.label(run.check),
+        sanitise.label(check_name(run.check, problem)),
         "  ",
         (sign.glyph, sign.color),
         " " + "  ".join(facts),
     )
     blocks = [title]
-    for name, text in (("input", given), ("expected", expected), ("printed", run.printed)):
-        if text or name == "printed":
+    for name, text in zip(names, (given, expected, run.printed), strict=False):
+        if text or name == names[2]:
             blocks.append(_block(name, text, longest))
     if run.stderr.strip():
-        blocks.append(_block("error output", run.stderr, longest))
+        blocks.append(_block(names[3], run.stderr, longest))
+    if run.places:
+        where = "\n".join(f"{path}:{line}" for path, line in reversed(run.places))
+        blocks.append(_block("at", where, longest))
     for note in run.facts.notes:
         blocks.append(sanitise.label(note, "$muted"))
     return Content("\n").join(blocks)
 
 
-def shown_by(run: RunFinished) -> str:
+def shown_by(run: RunFinished, known: Mapping[Verdict, Sign] = VERDICTS) -> str:
     """The words about a run that can be searched for."""
-    return f"{VERDICTS[run.verdict].word}\n{run.printed}\n{run.stderr}"
+    return f"{known[run.verdict].word}\n{run.printed}\n{run.stderr}"
 
 
 def _block(name: str, text: str, longest: int) -> Content:

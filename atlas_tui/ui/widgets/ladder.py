@@ -22,7 +22,7 @@ from atlas_tui.ui.sanitise import label
 from atlas_tui.ui.state import Rung, RunState
 from atlas_tui.ui.widgets.hang import hang
 from atlas_tui.ui.widgets.told import Paragraph
-from atlas_tui.ui.words import count, many
+from atlas_tui.ui.words import count, is_change, many
 
 LONGEST = 400
 """Characters of one rung that are shown."""
@@ -30,7 +30,12 @@ LONGEST = 400
 
 def ladder(run: RunState, width: int = 0) -> list[Paragraph]:
     """One rung below the other, laid out for ``width`` cells; none before the first step."""
-    return [Paragraph(hang(*_rung(rung, run), width), rung) for rung in run.rungs]
+    return [Paragraph(hang(*_rung(rung, run), width), rung) for rung in run.rungs if _tells(rung, run)]
+
+
+def _tells(rung: Rung, run: RunState) -> bool:
+    """Changes in a repository have no outputs: that none were compared goes without saying."""
+    return not (isinstance(rung, AgreementFound) and not rung.inputs and is_change(run.problem))
 
 
 def _rung(rung: Rung, run: RunState) -> tuple[Content, Content]:

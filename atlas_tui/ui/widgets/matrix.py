@@ -16,11 +16,12 @@ from atlas_tui.ui import sanitise
 from atlas_tui.ui.comparison import Cell, Comparison, Kind, Row
 from atlas_tui.ui.widgets.cells import CellView
 from atlas_tui.ui.widgets.evidence import shown_by
+from atlas_tui.ui.widgets.search import Found
 from atlas_tui.ui.widgets.why_words import cell_words
-from atlas_tui.ui.words import VERDICTS, candidate_color, many, milliseconds
+from atlas_tui.ui.words import CHANGE_VERDICTS, VERDICTS, candidate_color, many, middle, milliseconds
 
-HEAD = 14
-"""Cells of the first column."""
+HEAD, WIDEST_HEAD = 14, 60
+"""Cells of the first column; at most where tests stand there by their names."""
 NARROWEST, WIDEST = 12, 34
 """Cells of a candidate's column."""
 
@@ -43,6 +44,8 @@ class Matrix(CellView):
         self._table = Comparison()
         self._shown: tuple[Row, ...] = ()
         self._chosen = ""
+        self._brought: frozenset[str] = frozenset()
+        """Names of folded rows that are shown as long as a search finds them."""
 
     def show_table(self, table: Comparison, chosen: str) -> None:
         """Draw that table; ``chosen`` is the label of the winner, if there is one."""
@@ -95,9 +98,9 @@ class Matrix(CellView):
     def watch_cursor(self) -> None:
         column, row = self.cursor
         self.draw()
-        left = HEAD + column * self._width()
+        left = self._head + column * self._width()
         where = Region(
-            0 if not column else left, row + 1 if row else 0, self._width() + HEAD * (not column), 1
+            0 if not column else left, row + 1 if row else 0, self._width() + self._head * (not column), 1
         )
         self.scroll_to_region(where, animate=False)
         self.post_message(self.Selected(self.label, self.row))
@@ -110,18 +113,38 @@ class Matrix(CellView):
         if there is None or not there.y:
             return
         x, y = there + self.scroll_offset
-        if x >= HEAD and 1 <= y <= len(self._shown):
-            self.select((x - HEAD) // self._width(), y - 1)
+        if x >= self._head and 1 <= y <= len(self._shown):
+            self.select((x - self._head) // self._width(), y - 1)
 
     def cell_texts(self) -> list[tuple[str, list[str]]]:
+        return [self._known(row) for row in self._shown]
+
+    def _known(self, row: Row) -> tuple[str, list[str]]:
+        """What a search looks into: of all of the row, and of each of its cells."""
         names = self._table.columns
-        return [
-            (
-                "\n".join((row.given, row.expected, row.note)),
-                [shown_by(row.cells[name].run) if name in row.cells else "" for name in names],
-            )
-            for row in self._shown
-        ]
+        cells = [shown_by(row.cells[name].run) if name in row.cells else "" for name in names]
+        return "\n".join((row.given, row.expected, row.note, row.test)), cells
+
+    def seek(self, words: str, step: int = 0) -> Found:
+        """Folded rows are searched too: those found are shown, and stay where the search ends on one."""
+        before, self._brought = self._brought, self._folded_with(words.casefold())
+        if not words and self.row is not None and self.row.name in before:
+            self.folded = False
+        elif self._brought != before:
+            self._settle()
+        return super().seek(words, step)
+
+    def _folded_with(self, words: str) -> frozenset[str]:
+        """Names of the rows that say that and are left out because they tell nothing."""
+        if not words or not self.folded:
+            return frozenset()
+        width = self._width()
+        found = set()
+        for row in self._table.rows:
+            about, cells = self._known(row)
+            if not row.tells and words in "\n".join((self._line(row, width).plain, about, *cells)).casefold():
+                found.add(row.name)
+        return frozenset(found)
 
     def select(self, column: int, row: int) -> None:
         columns, rows = len(self._table.columns), len(self._shown)
@@ -130,15 +153,24 @@ class Matrix(CellView):
     def _settle(self) -> None:
         """Choose the rows anew; the selected one stays selected where it is still there."""
         before = self.row.name if self.row else ""
-        telling = tuple(row for row in self._table.rows if row.tells)
-        self._shown = telling if self.folded and telling else self._table.rows
+        rows = self._table.rows
+        if self.folded and any(row.tells for row in rows):
+            rows = tuple(row for row in rows if row.tells or row.name in self._brought)
+        self._shown = rows
         names = [row.name for row in self._shown]
         self.select(self.cursor[0], names.index(before) if before in names else 0)
         self.draw()
         self.post_message(self.Selected(self.label, self.row))
 
+    @property
+    def _head(self) -> int:
+        if not any(row.test for row in self._table.rows):
+            return HEAD
+        room = min(self.size.width // 2, self.size.width - NARROWEST * len(self._table.columns))
+        return min(WIDEST_HEAD, max(HEAD, room))
+
     def _width(self) -> int:
-        room = max(0, self.size.width - HEAD) // max(1, len(self._table.columns))
+        room = max(0, self.size.width - self._head) // max(1, len(self._table.columns))
         return min(WIDEST, max(NARROWEST, room))
 
     def draw(self) -> None:
@@ -147,12 +179,16 @@ class Matrix(CellView):
             return
         width = self._width()
         head = [_fit(self._title(name), width) for name in self._table.columns]
-        lines = [Content("").join([Content(" " * HEAD), *head])]
-        for number, row in enumerate(self._shown):
-            name = _fit(sanitise.label(row.name, "$foreground" if row.tells else "$muted"), HEAD)
-            cells = [self._cell(row, place, number, width) for place in range(len(self._table.columns))]
-            lines.append(Content("").join([name, *cells]))
+        lines = [Content("").join([Content(" " * self._head), *head])]
+        lines += [self._line(row, width, number) for number, row in enumerate(self._shown)]
         self.show([*lines, Content.styled(self._rest(), "$muted italic")])
+
+    def _line(self, row: Row, width: int, number: int = -1) -> Content:
+        """``number`` is its place among the rows that are shown."""
+        title = middle(sanitise.one_line(row.title), self._head - 1)
+        name = _fit(sanitise.label(title, "$foreground" if row.tells else "$muted"), self._head)
+        cells = [self._cell(row, place, number, width) for place in range(len(self._table.columns))]
+        return Content("").join([name, *cells])
 
     def _title(self, name: str) -> Content:
         number = self._table.rounds.get(name, 0)
@@ -187,6 +223,10 @@ def _words(row: Row, cell: Cell, width: int) -> Content:
     """What came out. Outputs that are the same have the same letter, where the answer is not known."""
     run = cell.run
     sign = VERDICTS[run.verdict]
+    if row.of_change:
+        word = CHANGE_VERDICTS[run.verdict].word
+        fitting = word if len(word) + 3 <= width else str(run.verdict)
+        return Content.assemble((f" {sign.glyph} ", sign.color), fitting)
     if row.kind in (Kind.SAMPLE, Kind.TEST) or run.verdict is not Verdict.OK:
         time = milliseconds(run.facts.wall_seconds) if run.facts.wall_seconds else ""
         words = cell_words(run.verdict, run.printed, row.expected, time)

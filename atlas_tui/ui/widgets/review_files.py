@@ -19,6 +19,8 @@ STATES: dict[FileState, Sign] = {
     FileState.UNDONE: Sign("↺", "undone", "$timeout"),
     FileState.MOVED: Sign("!", "moved", "$fail"),
 }
+MOST_ROWS, MOST_COLUMN = 4, 8
+"""Files that are shown at a time: above the diff, and beside it."""
 MOST_DIRTY = 4
 """Uncommitted files that are named; more are counted."""
 
@@ -41,16 +43,28 @@ class ReviewFiles(Static):
         if review is not None:
             wide = self.has_class("-column")
             each = _column if wide else _row
+            known = list(enumerate(zip(review.files, states, strict=True)))
+            first, last = window(len(known), review.at, MOST_COLUMN if wide else MOST_ROWS)
             rows = [
-                each(number, file, state, number == review.at)
-                for number, (file, state) in enumerate(zip(review.files, states, strict=True))
+                each(number, file, state, number == review.at) for number, (file, state) in known[first:last]
             ]
+            if last - first < len(known):
+                part = f"  {first + 1} to {last} of {many(len(known), 'file')}"
+                rows.append(Content.styled(part, "$muted"))
+            if review.repository and len(known) > 1 and wide:
+                rows.append(Content.assemble("  ", ("f", "$primary bold"), (" next file", "$muted")))
             if wide:
                 rows += [Content(""), *_base(head, dirty)]
             words = Content("\n").join(rows)
         if not words.is_same(self._words):
             self._words = words
             self.update(words)
+
+
+def window(count: int, at: int, most: int) -> tuple[int, int]:
+    """The first and behind the last of ``most`` files, of which that in front is one; near the middle."""
+    first = max(0, min(at - most // 2, count - most))
+    return first, min(count, first + most)
 
 
 def _row(number: int, file: FileReview, state: FileState, here: bool) -> Content:
@@ -91,7 +105,7 @@ def _counts(file: FileReview) -> Content:
 
 
 def _kind(file: FileReview) -> str:
-    new = "" if file.base.exists else "  new file"
+    new = "  removed" if file.removes else "" if file.base.exists else "  new file"
     return f"{new}  tests" if file.tests else new
 
 

@@ -5,17 +5,20 @@ from __future__ import annotations
 from textual.content import Content
 
 from atlas_tui.events import Chosen, Outcome, Reason
+from atlas_tui.problem import Problem
 from atlas_tui.ui.sanitise import label
 from atlas_tui.ui.state import RunState
 from atlas_tui.ui.widgets.hang import hang
 from atlas_tui.ui.widgets.told import Paragraph
 from atlas_tui.ui.words import (
-    GRADE_MEANS,
-    GRADES,
     OUTCOMES,
     STAGES,
     candidate_color,
+    deciding,
+    grade_means,
+    grade_sign,
     many,
+    rule_name,
 )
 
 
@@ -32,7 +35,7 @@ def verdict(run: RunState, width: int = 0) -> list[Paragraph]:
         words = f"the {spent.limit:,g} {spent.unit} of {of} are used up".replace(",", " ")
         told.append(Paragraph(hang(Content.styled("◷ ", "$timeout"), Content(words), width)))
     if run.chosen:
-        told += _choice(run.chosen, width)
+        told += _choice(run.chosen, run.problem, width)
         if run.preferred:
             preferred = label(f"you prefer {run.preferred.candidate}")
             told.append(Paragraph(Content.assemble(("◆ ", "$primary bold"), preferred)))
@@ -42,21 +45,26 @@ def verdict(run: RunState, width: int = 0) -> list[Paragraph]:
     return told
 
 
-def _choice(chosen: Chosen, width: int) -> list[Paragraph]:
-    sign = GRADES[chosen.grade]
-    passed = f"{chosen.passed}/{many(chosen.samples, 'sample')}" if chosen.samples else "no samples"
+def _choice(chosen: Chosen, problem: Problem | None, width: int) -> list[Paragraph]:
+    sign = grade_sign(chosen.grade, problem)
+    noun = deciding(problem)
+    passed = f"{chosen.passed}/{many(chosen.samples, noun)}" if chosen.samples else f"no {noun}s"
     title = Content.assemble(
         (chosen.candidate, f"{candidate_color(chosen.candidate)} bold"),
         (" is chosen  ", "bold"),
         (f"{sign.glyph} {sign.word}", f"{sign.color} bold"),
         f"  {passed}",
     )
-    meaning = hang(Content("  "), Content.styled(GRADE_MEANS[chosen.grade], "$muted"), width)
-    return [Paragraph(title), Paragraph(meaning), *(reason(each, width) for each in chosen.reasons)]
+    meaning = hang(Content("  "), Content.styled(grade_means(problem)[chosen.grade], "$muted"), width)
+    reasons = (reason(each, width, problem=problem) for each in chosen.reasons)
+    return [Paragraph(title), Paragraph(meaning), *reasons]
 
 
-def reason(found: Reason, width: int, more: Content | None = None) -> Paragraph:
+def reason(
+    found: Reason, width: int, more: Content | None = None, *, problem: Problem | None = None
+) -> Paragraph:
     """What one rule found, marked where it decided; ``more`` stands behind it."""
     mark = Content.styled("▸ ", "$primary bold") if found.decided else Content.styled("· ", "$muted")
-    text = Content.assemble((f"{found.rule}: ", "$heading"), label(found.text, longest=400))
+    rule = rule_name(found.rule, problem)
+    text = Content.assemble((f"{rule}: ", "$heading"), label(found.text, longest=400))
     return Paragraph(hang(mark, Content.assemble(text, "  ", more) if more else text, width), found)

@@ -1,4 +1,4 @@
-"""The words of the screen that tells why one candidate won: verdict, learned score, repairs."""
+"""The words of the screen that tells why one candidate won: verdict, repairs."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 
 from textual.content import Content
 
-from atlas_tui.events import FailureFound, LensScored, Reason, RepairTried, Verdict
+from atlas_tui.events import FailureFound, Reason, RepairTried, Verdict
 from atlas_tui.facts import FAILURES
+from atlas_tui.problem import Problem
 from atlas_tui.ui import sanitise
 from atlas_tui.ui.comparison import Cell, Kind, Row
 from atlas_tui.ui.sanitise import label
@@ -16,12 +17,20 @@ from atlas_tui.ui.state import Attempt, Candidate, RunState
 from atlas_tui.ui.widgets import summary
 from atlas_tui.ui.widgets.hang import hang
 from atlas_tui.ui.widgets.told import Paragraph
-from atlas_tui.ui.words import GRADES, VERDICTS, candidate_color, many
+from atlas_tui.ui.words import (
+    CHANGE_VERDICTS,
+    VERDICTS,
+    candidate_color,
+    check_name,
+    deciding,
+    grade_sign,
+    is_change,
+    many,
+    rule_name,
+)
 
 LONGEST_DIFF = 24
 """Lines of a repair that are shown in the tree; the rest is behind a key."""
-BAR = 12
-"""Cells of a score's bar."""
 
 _COLORS = {"+": "$diff-add-text", "-": "$diff-del-text", "@": "$muted"}
 
@@ -33,8 +42,9 @@ def verdict(run: RunState, width: int) -> list[Paragraph]:
         nothing = Paragraph(Content.styled("nothing is chosen yet", "$muted"))
         return summary.verdict(run, width) or [nothing]
     decided = [reason for reason in chosen.reasons if reason.decided]
-    sign = GRADES[chosen.grade]
-    passed = f"{chosen.passed} of {many(chosen.samples, 'sample')}" if chosen.samples else "no samples"
+    sign = grade_sign(chosen.grade, run.problem)
+    noun = deciding(run.problem)
+    passed = f"{chosen.passed} of {many(chosen.samples, noun)}" if chosen.samples else f"no {noun}s"
     title = Content.assemble(
         (chosen.candidate, f"{candidate_color(chosen.candidate)} bold"),
         (f" {_how(run, decided)}", "bold"),
@@ -43,7 +53,7 @@ def verdict(run: RunState, width: int) -> list[Paragraph]:
         f"  {passed}",
     )
     told = [Paragraph(hang(Content(""), title, width))]
-    told += [summary.reason(each, width, _scores(each)) for each in chosen.reasons]
+    told += [summary.reason(each, width, _scores(each), problem=run.problem) for each in chosen.reasons]
     if chosen.tied:
         words = f"no rule told it from {', '.join(chosen.tied)}: the first by its letter was taken"
         told.append(Paragraph(hang(Content.styled("· ", "$muted"), label(words), width)))
@@ -61,7 +71,7 @@ def _how(run: RunState, decided: Sequence[Reason]) -> str:
     if not others:
         return "is the only candidate"
     if decided:
-        rules = [one_rule.rule for one_rule in decided]
+        rules = [rule_name(one_rule.rule, run.problem) for one_rule in decided]
         return f"wins by {' and '.join(rules)}"
     return "is taken: no rule decided" if run.chosen and run.chosen.tied else "is chosen"
 
@@ -70,51 +80,15 @@ def _scores(reason: Reason) -> Content:
     return label("   ".join(f"{name} {value:g}" for name, value in reason.scores), "$muted")
 
 
-def lens(run: RunState, width: int) -> Content:
-    """The learned score of each candidate with its spread, or that there is none."""
-    said = [(entry, entry.lens) for entry in run.candidates if entry.lens is not None]
-    if not any(found.score is not None for _, found in said):
-        return hang(Content(""), Content.styled(_no_score([found for _, found in said]), "$muted"), width)
-    lines = [_score(entry.label, found) for entry, found in said]
-    if all(found.state == "closed" for _, found in said):
-        words = "not used: it did not prove to choose better than the other rules"
-        lines.append(hang(Content(""), Content.styled(words, "$muted"), width))
-    return Content("\n").join(lines)
-
-
-def _no_score(said: Sequence[LensScored]) -> str:
-    if not said or any(found.state == "untrained" for found in said):
-        return "untrained: it has no part in the choice"
-    return "no score was computed; it has no part in the choice"
-
-
-def _score(name: str, found: LensScored) -> Content:
-    title = Content.assemble(
-        (f"{name} ", f"{candidate_color(name)} bold"),
-        ("plan     " if found.subject == "plan" else "program  ", "$muted"),
-    )
-    if found.score is None:
-        return Content.assemble(title, ("no score", "$muted"))
-    spread = f" ± {found.spread:.2f}" if found.spread is not None else ", spread unknown"
-    return Content.assemble(title, _bar(found.score), f" {found.score:.2f}{spread}")
-
-
-def _bar(score: float) -> Content:
-    """A score from 0 to 1 as a bar; any other is only told as a number."""
-    if not 0 <= score <= 1:
-        return Content("")
-    full = round(score * BAR)
-    return Content.assemble(("▇" * full, "$primary"), ("▁" * (BAR - full), "$muted"))
-
-
 def repairs(run: RunState, entry: Candidate | None, width: int) -> Content:
     """The programs of a candidate as a tree: what each repair saw, changed and came to."""
+    kind = "change" if is_change(run.problem) else "program"
     first = next((each for each in entry.attempts if each.code is not None), None) if entry else None
     if entry is None or first is None:
-        return Content.styled("there is no program", "$muted")
+        return Content.styled(f"there is no {kind}", "$muted")
     if not entry.repairs:
         return Content.assemble(_dots(first), "  ", ("not repaired", "$muted"))
-    lines = [Content.assemble((f"r{first.round} ", "bold"), "first program  ", _dots(first))]
+    lines = [Content.assemble((f"r{first.round} ", "bold"), f"first {kind}  ", _dots(first))]
     lines += _children(run, entry, first.round, 1, width)
     return Content("\n").join(lines)
 
@@ -147,7 +121,7 @@ def _step(
     if failure := _failure(run, entry.label, tried):
         yield hang(inside, Content.styled(f"seen: {failure}", "$muted"), width)
     yield hang(inside, label(tried.reason, longest=400), width)
-    if news := _news(parent, made):
+    if news := _news(parent, made, run.problem):
         yield hang(inside, news, width)
     if parent and made and parent.code is not None and made.code is not None:
         yield from (Content.assemble(inside, line) for line in _diff(parent.code, made.code))
@@ -175,13 +149,13 @@ def _dots(attempt: Attempt) -> Content:
     return Content.assemble(*dots, f" {attempt.passed}/{len(attempt.runs)}")
 
 
-def _news(parent: Attempt | None, made: Attempt | None) -> Content:
+def _news(parent: Attempt | None, made: Attempt | None, problem: Problem | None) -> Content:
     """The samples on which the repair changed the verdict."""
     if parent is None or made is None:
         return Content("")
     before = {ran.check: ran.verdict for ran in parent.runs}
     changed = [
-        (ran.check, old, ran.verdict)
+        (check_name(ran.check, problem), old, ran.verdict)
         for ran in made.runs
         if (old := before.get(ran.check)) is not None and old is not ran.verdict
     ]
@@ -254,6 +228,8 @@ def _outcome(row: Row, cell: Cell) -> tuple[object, ...]:
     ran = cell.run
     if cell.group >= 0:
         return ran.verdict, cell.group
+    if row.of_change:
+        return (ran.verdict,)
     return ran.verdict, "" if _right(row, cell) else ran.printed.strip()
 
 
@@ -263,6 +239,8 @@ def _right(row: Row, cell: Cell) -> bool:
 
 def _gave(row: Row, cell: Cell) -> str:
     ran = cell.run
+    if row.of_change:
+        return CHANGE_VERDICTS[ran.verdict].word
     if ran.verdict in (Verdict.OK, Verdict.WA):
         printed = row.expected if _right(row, cell) else ran.printed
         return f"printed {sanitise.one_line(printed, 40) or 'nothing'}"

@@ -11,9 +11,11 @@ GPU ?=
 # Passed on to the program that the target runs, as in: make run ARGS=problem.md
 ARGS ?=
 
-# Tests run in a process for each core; the tests of one file stay together, and share what they set up. They come
-# in the order of their names: otherwise files with few tests, which take longest, would come last.
-PARALLEL = -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+# Tests run in a process for each core and one more, for many of them wait; the tests of one file stay together, and
+# share what they set up. They come in the order of their names: otherwise files with few tests, which take longest,
+# would come last.
+CORES = $(shell getconf _NPROCESSORS_ONLN)
+PARALLEL = -n $(shell expr $(CORES) + 1) --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 BIN = .venv/bin
 INSTALL = $(PYTHON_FOUND) && "$(PYTHON)" .ci/install.py --gpu "$(GPU)"

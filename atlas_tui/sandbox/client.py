@@ -34,6 +34,8 @@ class LocalSandbox:
         self._probing = asyncio.Lock()
         self._found: probing.Found | None = None
         self._closed = False
+        self._cancelled = 0
+        """How often all runs were cancelled."""
         self._programs = Programs(self._asked, lambda: self._python)
         self._python: dict[str, Any] = {}
 
@@ -66,6 +68,7 @@ class LocalSandbox:
 
     async def cancel_all(self) -> None:
         """Kill all that runs or waits: each ends with IE and the note that it was cancelled."""
+        self._cancelled += 1
         if self._link is not None and self._link.alive:
             self._link.tell({"op": "kill-all", "id": 0})
 
@@ -78,7 +81,7 @@ class LocalSandbox:
 
     async def _asked(self, request: boxes.Request, job: Job) -> Ran:
         """How a run ended that the supervisor was asked for."""
-        found = await self._probe()
+        found, cancelled = await self._probe(), self._cancelled
         tier = str(found.isolation.tier)
         order = {"tier": tier, "python": found.python, "bwrap": found.bwrap, **request[0]}
         try:
@@ -93,7 +96,7 @@ class LocalSandbox:
             ran = verdicts.failure(f"the sandbox failed: {message['error']}")
         else:
             ran = verdicts.ran(message, contents, job, tier)
-        if ran.verdict is Verdict.IE and found.isolation.cached:
+        if ran.verdict is Verdict.IE and found.isolation.cached and cancelled == self._cancelled:
             self._distrust()  # what was remembered may hold no more
             return await self._asked(request, job)
         return ran

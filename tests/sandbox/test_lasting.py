@@ -155,7 +155,14 @@ async def test_a_small_group_does_not_wait_for_a_large_one(tier: str) -> None:
     assert between <= 12, "three runs of one group waited for too many of another"
 
 
-async def test_cancelling_all_ends_a_crowd(own: LocalSandbox, tier: str) -> None:
+@pytest.mark.parametrize("remembered", [False, True])
+async def test_cancelling_all_ends_a_crowd(own: LocalSandbox, tier: str, remembered: bool) -> None:
+    """Also where the isolation was tried earlier: a run that fails is begun again then, a cancelled one not."""
+    if remembered:
+        await own.close()
+        own = measures.with_slots(tier, measures.ACTIVE)
+        assert (await own.probe()).cached
+        assert await works(own)
     first = supervisor()
     runs = [asyncio.create_task(own.run(job)) for job in measures.crowd()]
     assert await measures.until(lambda: measures.active(first, tier) >= measures.ACTIVE)
@@ -167,6 +174,7 @@ async def test_cancelling_all_ends_a_crowd(own: LocalSandbox, tier: str) -> None
         assert ran.verdict is Verdict.IE and any("cancelled" in note for note in ran.facts.notes), ran
     assert await works(own)
     assert supervisor().pid == first.pid
+    await own.close()
 
 
 def request(number: int, size: int = 0, group: str = "") -> Run:

@@ -157,7 +157,7 @@ async def test_a_small_group_does_not_wait_for_a_large_one(tier: str) -> None:
 
 @pytest.mark.parametrize("remembered", [False, True])
 async def test_cancelling_all_ends_a_crowd(own: LocalSandbox, tier: str, remembered: bool) -> None:
-    """Also where the isolation was tried earlier: a run that fails is begun again then, a cancelled one not."""
+    """Where the isolation was tried earlier, a run that fails is begun again; a cancelled one is not."""
     if remembered:
         await own.close()
         own = measures.with_slots(tier, measures.ACTIVE)

@@ -68,7 +68,6 @@ class BenchScreen(AtlasScreen):
         )
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.query_one("#left").border_title = "runs"
         self.query_one("#problems").border_title = "problems"
         self.query_one("#shown").auto_links = False
@@ -76,7 +75,6 @@ class BenchScreen(AtlasScreen):
         self.set_interval(EVERY, self._follow)
 
     def on_screen_resume(self) -> None:
-        super().on_screen_resume()
         self.look()
 
     def _follow(self) -> None:

@@ -56,7 +56,6 @@ class MachineScreen(AtlasScreen):
         yield Row(id="job")
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.query_one(OptionList).focus()
         self._look_again()
 

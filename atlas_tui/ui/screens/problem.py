@@ -72,7 +72,6 @@ class ProblemScreen(ProblemChange):
         )
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.query_one(ProblemEditor).focus()
 
     def draw(self, now: float) -> None:
@@ -95,7 +94,6 @@ class ProblemScreen(ProblemChange):
             self.query_one("#kind", Static).update(words)
 
     def on_screen_resume(self) -> None:
-        super().on_screen_resume()
         # What was written or undone meanwhile may be this very file.
         self.check_target()
 

@@ -55,7 +55,6 @@ class ProblemMore(AtlasScreen):
         """Read the text without waiting for a pause."""
 
     def on_mount(self) -> None:
-        super().on_mount()
         # Kept, since a screen that is taken down has lost its children when it is told so.
         self._editor = self.query_one(ProblemEditor)
         self._offer_drafts()

@@ -53,11 +53,9 @@ class ReviewScreen(WritingScreen):
         yield Static(id="empty", markup=False)
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.set_interval(LOOK_SECONDS, self._look)
 
     def on_screen_resume(self) -> None:
-        super().on_screen_resume()
         self._look()
 
     def draw(self, now: float) -> None:

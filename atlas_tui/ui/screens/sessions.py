@@ -76,13 +76,11 @@ class SessionsScreen(AtlasScreen):
         )
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.query_one("#found").border_title = "sessions"
         self.query_one("#glance").border_title = "at a glance"
         self.query_one("#list").focus()
 
     def on_screen_resume(self) -> None:
-        super().on_screen_resume()
         self.look_up()
 
     def draw(self, now: float) -> None:

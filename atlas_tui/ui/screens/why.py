@@ -74,7 +74,6 @@ class WhyScreen(RunActions):
         )
 
     def on_mount(self) -> None:
-        super().on_mount()
         for name, title in (("verdict", "why"), ("matrix", "results")):
             self.query_one(f"#{name}").border_title = title
 

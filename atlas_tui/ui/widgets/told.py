@@ -73,7 +73,6 @@ class Told(LineView):
 
     def on_resize(self) -> None:
         self._lay_out()
-        super().on_resize()
 
     def on_click(self, event: events.Click) -> None:
         there = event.get_content_offset(self)

@@ -9,6 +9,7 @@ import pytest
 
 import atlas_tui.ui
 from atlas_tui.ui.screens.ask import Ask
+from atlas_tui.ui.widgets.editor import BLINKS, ProblemEditor
 from tests.ui import story
 from tests.ui.fake import fake_app, screen_text, settled, started, until
 from tests.ui.reviews import TWO_BUGS, git, hunked, make_repository, reviewed
@@ -73,3 +74,15 @@ async def test_what_was_left_is_still_shown_and_can_be_written_later(tmp_path: P
         assert "best = 0" in screen_text(app), "what was left is no less a part of the candidate"
         assert target.read_text() == TWO_BUGS.replace("return best", "return int(best)")
         assert known() == before
+
+
+async def test_a_cursor_that_nobody_moves_stands_still_and_a_key_wakes_it(tmp_path: Path) -> None:
+    app, _ = fake_app(tmp_path)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await started(pilot)
+        editor = app.screen.query_one(ProblemEditor)
+        for _ in range(BLINKS):
+            editor._toggle_cursor_blink_visible()
+        assert editor._cursor_visible and not editor.blink_timer._active.is_set()
+        await pilot.press("x")
+        assert editor.blink_timer._active.is_set()

@@ -21,10 +21,29 @@ WRAP_TEXT, WRAP_LINE = 100_000, 4_000
 
 DRAWN = 20_000
 """Most characters of a line that are drawn: each of a megabyte would be measured at every key."""
+BLINKS = 16
+"""Times the cursor comes or goes after the last key, twice a second."""
 
 
 class SafeTextArea(TextArea):
-    """Text that is kept as it is and drawn without what would reach the terminal as a command."""
+    """Text that is kept as it is and drawn without what would reach the terminal as a command.
+
+    Its cursor stops blinking, visible, when nothing was typed for a while: each blink draws a line.
+    """
+
+    _blinks = 0
+    """Since the last key."""
+
+    def _toggle_cursor_blink_visible(self) -> None:
+        self._blinks += 1
+        if self._blinks >= BLINKS:
+            self._pause_blink()
+        else:
+            super()._toggle_cursor_blink_visible()
+
+    def _restart_blink(self) -> None:
+        self._blinks = 0
+        super()._restart_blink()
 
     def get_line(self, line_index: int) -> Any:
         """The line as it is drawn, character for character where it was."""

@@ -6,13 +6,11 @@ import asyncio
 from dataclasses import replace
 from pathlib import Path
 
+from atlas_tui.errors import InputError
 from atlas_tui.project.standing import standing
 from atlas_tui.sandbox.base import Sandbox
 from atlas_tui.settings import ProjectSettings
 from atlas_tui.solver.change.opening import Opened, Tell, Wanted, open_repository
-
-_NO_TEXT = "(its tests alone)"
-"""What is opened for its tests alone needs no text; ``open_repository`` refuses an empty one."""
 
 
 class LastOpened:
@@ -34,18 +32,19 @@ class LastOpened:
     ) -> Opened:
         """As ``open_repository``, without another run of the tests where files and wishes are the same.
 
-        ``again`` runs them anyway, and asks for no text. Raises: as ``open_repository``.
+        ``again`` runs them anyway, and asks for no text. Raises: as ``open_repository``; InputError: there is
+        no text.
         """
+        if not (again or wanted.text.strip()):
+            raise InputError("The problem is empty", "there is no text", "say what is to be changed")
         tell("looking at the files")
         # Before the copy is made: what is written meanwhile is found to be another standing later.
         files = await asyncio.to_thread(standing, root)
         key = (files, root, settings, replace(wanted, text="", source=""))
-        known = self._known if wanted.text.strip() and not again else None
+        known = None if again else self._known
         if known is not None and known[0] == key and _there(known[1]):
             opened = known[1]
             return replace(opened, project=replace(opened.project, head=head))
-        if again:
-            wanted = replace(wanted, text=wanted.text.strip() or _NO_TEXT)
         opened = await open_repository(sandbox, root, head, wanted, settings, tell)
         self._known = key, opened
         return opened

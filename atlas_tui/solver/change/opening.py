@@ -68,11 +68,9 @@ async def open_repository(
     """Copy the tree, find the test command, and run the tests twice. The person's tree is only read.
 
     Raises:
-        InputError: there is no text, the command cannot be run, or no test decides anything.
+        InputError: the command cannot be run, or no test decides anything.
         Refused: the tree cannot be read or copied.
     """
-    if not wanted.text.strip():
-        raise InputError("The problem is empty", "there is no text", "say what is to be changed")
     tell("reading the tree")
     command = await asyncio.to_thread(_command, root, wanted)
     files = await asyncio.to_thread(list_files, root)

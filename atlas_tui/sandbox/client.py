@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 import psutil  # type: ignore[import-untyped]
@@ -21,6 +22,10 @@ from atlas_tui.sandbox.programs import Programs
 from atlas_tui.settings import SandboxSettings
 
 log = logging.getLogger(__name__)
+
+
+class _Cancelled(Exception):
+    """All runs were cancelled between two steps of one."""
 
 
 class LocalSandbox:
@@ -36,7 +41,7 @@ class LocalSandbox:
         self._closed = False
         self._cancelled = 0
         """How often all runs were cancelled."""
-        self._programs = Programs(self._asked, lambda: self._python)
+        self._programs = Programs(lambda: self._python)
         self._python: dict[str, Any] = {}
 
     async def probe(self, fresh: bool = False) -> Isolation:
@@ -52,6 +57,7 @@ class LocalSandbox:
 
         Cancelling the awaiting task kills the run and everything it started.
         """
+        begun = self._cancelled
         found = await self._probe()
         if found.isolation.tier is Tier.NONE:
             return verdicts.failure(f"not run: no isolation. {found.isolation.why}")
@@ -61,10 +67,10 @@ class LocalSandbox:
         if job.language != "python" or job.policy is Policy.PROJECT:
             if found.boxes:
                 return verdicts.failure(f"not run: {found.boxes}")
-            return await self._programs.run(job)
+            return await self._programs.run(job, partial(self._asked, begun=begun))
         program = {"source": job.source, "entry_point": job.entry_point, "arguments": job.arguments}
         request = {"op": "run", "limits": asdict(job.limits), "group": job.group, **program}
-        return await self._asked((request, job.stdin), job)
+        return await self._asked((request, job.stdin), job, begun)
 
     async def cancel_all(self) -> None:
         """Kill all that runs or waits: each ends with IE and the note that it was cancelled."""
@@ -79,13 +85,15 @@ class LocalSandbox:
         if link is not None:
             await link.close()
 
-    async def _asked(self, request: boxes.Request, job: Job) -> Ran:
-        """How a run ended that the supervisor was asked for."""
-        found, cancelled = await self._probe(), self._cancelled
+    async def _asked(self, request: boxes.Request, job: Job, begun: int) -> Ran:
+        """How a run ended that the supervisor was asked for, if none was cancelled since it was ``begun``."""
+        found = await self._probe()
         tier = str(found.isolation.tier)
         order = {"tier": tier, "python": found.python, "bwrap": found.bwrap, **request[0]}
         try:
-            message, contents = await self._ask(order, request[1])
+            message, contents = await self._ask(order, request[1], begun)
+        except _Cancelled:
+            return verdicts.failure("cancelled")
         except SupervisorDied:
             return verdicts.failure(
                 "the sandbox supervisor died during this run; the next one starts it again"
@@ -96,9 +104,9 @@ class LocalSandbox:
             ran = verdicts.failure(f"the sandbox failed: {message['error']}")
         else:
             ran = verdicts.ran(message, contents, job, tier)
-        if ran.verdict is Verdict.IE and found.isolation.cached and cancelled == self._cancelled:
+        if ran.verdict is Verdict.IE and found.isolation.cached and begun == self._cancelled:
             self._distrust()  # what was remembered may hold no more
-            return await self._asked(request, job)
+            return await self._asked(request, job, begun)
         return ran
 
     async def _probe(self) -> probing.Found:
@@ -130,7 +138,9 @@ class LocalSandbox:
             why = f"the sandbox supervisor does not work: {str(error) or 'it died'}; see sandbox.log"
             return probing.nothing(why, accident=True)
 
-    async def _ask(self, message: dict[str, Any], blob: bytes = b"") -> tuple[dict[str, Any], bytes]:
+    async def _ask(
+        self, message: dict[str, Any], blob: bytes = b"", begun: int | None = None
+    ) -> tuple[dict[str, Any], bytes]:
         async with self._starting:
             if self._closed:
                 raise OSError("the sandbox is closed")
@@ -139,6 +149,8 @@ class LocalSandbox:
                     await self._link.close()
                 self._link = await Link.start(self._slots)
             link = self._link
+        if begun is not None and begun != self._cancelled:
+            raise _Cancelled
         return await link.ask(message, blob)
 
 

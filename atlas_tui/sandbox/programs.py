@@ -34,39 +34,39 @@ class _Missing:
 class Programs:
     """Finds tools, compiles and runs. Use within one event loop."""
 
-    def __init__(self, box: Box, python: Callable[[], dict[str, Any]]) -> None:
+    def __init__(self, python: Callable[[], dict[str, Any]]) -> None:
         """``python`` tells the interpreter of candidates and what must be shown for it."""
-        self._box, self._python = box, python
+        self._python = python
         self._tools: dict[str, Toolchain | _Missing] = {}
         self._compiled: OrderedDict[str, Ran] = OrderedDict()
         self._locks: dict[str, asyncio.Lock] = {}
 
-    async def run(self, job: Job) -> Ran:
+    async def run(self, job: Job, box: Box) -> Ran:
         """Compile where that is needed, then run; IE when the tools are not there."""
         if job.command:
-            return await self._box(boxes.commanded(job, tuple(self._python()["mounts"])), job)
+            return await box(boxes.commanded(job, tuple(self._python()["mounts"])), job)
         try:
             language = languages.named(job.language)
         except UnknownLanguage as error:
             return verdicts.failure(f"not run: {error}")
         if job.entry_point:
             return verdicts.failure(f"not run: functions of {language.name} programs cannot be called")
-        toolchain = await self._toolchain(language)
+        toolchain = await self._toolchain(language, box)
         if isinstance(toolchain, _Missing):
             return verdicts.failure(f"not run: {toolchain.why}")
-        compiled = await self._program(toolchain, job)
+        compiled = await self._program(toolchain, job, box)
         if compiled.verdict is not Verdict.OK:
             return compiled
-        return await self._box(boxes.running(job, toolchain, compiled.stdout), job)
+        return await box(boxes.running(job, toolchain, compiled.stdout), job)
 
-    async def _toolchain(self, language: languages.Language) -> Toolchain | _Missing:
+    async def _toolchain(self, language: languages.Language, box: Box) -> Toolchain | _Missing:
         async with self._locks.setdefault(f"tools of {language.name}", asyncio.Lock()):
             known = self._tools.get(language.name)
             if known is None or (isinstance(known, _Missing) and known.accident):
-                known = self._tools[language.name] = await self._found(language)
+                known = self._tools[language.name] = await self._found(language, box)
             return known
 
-    async def _found(self, language: languages.Language) -> Toolchain | _Missing:
+    async def _found(self, language: languages.Language, box: Box) -> Toolchain | _Missing:
         """The first toolchain that works inside."""
         accident = False
         python = str(self._python()["path"])
@@ -80,7 +80,7 @@ class Programs:
         for toolchain in there:
             job = Job(command=tuple(toolchain.version_command), shown=toolchain.mounts,
                       policy=Policy.PROJECT, limits=_TRYING)  # fmt: skip
-            ran = await self._box(boxes.commanded(job, ()), job)
+            ran = await box(boxes.commanded(job, ()), job)
             if ran.verdict is Verdict.OK:
                 return toolchain
             accident = accident or ran.verdict is not Verdict.RE or bool(ran.facts.limit)
@@ -88,7 +88,7 @@ class Programs:
             faults.append(f"{toolchain.tool}: {ran.verdict} {' '.join([*last, *ran.facts.notes])[:200]}")
         return _Missing(f"{language.name} does not work inside the sandbox ({'; '.join(faults)})", accident)
 
-    async def _program(self, toolchain: Toolchain, job: Job) -> Ran:
+    async def _program(self, toolchain: Toolchain, job: Job, box: Box) -> Ran:
         """The compiled program as what a run printed, or how compiling failed."""
         asked = boxes.compiling(toolchain, job.source)
         if asked is None:
@@ -98,7 +98,7 @@ class Programs:
         async with self._locks.setdefault(key, asyncio.Lock()):
             try:
                 if key not in self._compiled:
-                    compiled = _as_compiled(await self._box(asked[1], asked[0]))
+                    compiled = _as_compiled(await box(asked[1], asked[0]))
                     if compiled.verdict is Verdict.IE:
                         return compiled
                     self._compiled[key] = compiled

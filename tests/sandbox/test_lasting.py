@@ -10,6 +10,7 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -19,6 +20,8 @@ from atlas_tui.events import Verdict
 from atlas_tui.problem import Limits
 from atlas_tui.sandbox import LocalSandbox
 from atlas_tui.sandbox.base import Job, Policy, Ran, Tier
+from atlas_tui.sandbox.languages import Language
+from atlas_tui.sandbox.programs import Box
 from atlas_tui.sandbox.supervisor import oneshot
 from atlas_tui.sandbox.supervisor.run import Run
 from atlas_tui.sandbox.supervisor.waiting import MOST_RUNS, Full, Waiting
@@ -174,6 +177,25 @@ async def test_cancelling_all_ends_a_crowd(own: LocalSandbox, tier: str, remembe
         assert ran.verdict is Verdict.IE and any("cancelled" in note for note in ran.facts.notes), ran
     assert await works(own)
     assert supervisor().pid == first.pid
+    await own.close()
+
+
+async def test_a_run_cancelled_between_two_of_its_steps_is_not_begun(
+    own: LocalSandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its tools are found, then all are cancelled, then it would be sent: nothing was there to kill."""
+    find = own._programs._found
+
+    async def found_then_cancelled(language: Language, box: Box) -> Any:
+        found = await find(language, box)
+        await own.cancel_all()
+        return found
+
+    monkeypatch.setattr(own._programs, "_found", found_then_cancelled)
+    waiting = Job(source="import time; time.sleep(60)", policy=Policy.PROJECT)
+    ran = await asyncio.wait_for(own.run(waiting), 20)
+    assert ran.verdict is Verdict.IE and ran.facts.notes == ("cancelled",)
+    assert (await own.run(Job(source="print(1)", policy=Policy.PROJECT))).stdout == b"1\n"
     await own.close()
 
 

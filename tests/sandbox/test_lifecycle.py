@@ -63,16 +63,21 @@ def folders() -> set[str]:
 
 
 def candidates(supervisor: psutil.Process) -> list[psutil.Process]:
-    """The processes of programs in warm workers: forked, they have the command line of their parent."""
-    return [one for one in supervisor.children(recursive=True)
-            if _command(one)[0] and _command(one) == _command(psutil.Process(one.ppid()))]  # fmt: skip
+    """The processes of programs in warm workers: forked, they have the command line of their parent.
+
+    So has for a moment whatever the supervisor or bubblewrap starts, which are no workers.
+    """
+    return [one for one in supervisor.children(recursive=True) if _is_forked(one, supervisor)]
 
 
-def _command(process: psutil.Process) -> list[str]:
+def _is_forked(process: psutil.Process, supervisor: psutil.Process) -> bool:
     try:
-        return process.cmdline() or [""]
+        command, parent = process.cmdline(), process.parent()
+        if not command or parent is None or parent == supervisor:
+            return False
+        return Path(command[0]).name != "bwrap" and command == parent.cmdline()
     except psutil.NoSuchProcess:
-        return [""]
+        return False
 
 
 async def running(supervisor: psutil.Process) -> list[psutil.Process]:

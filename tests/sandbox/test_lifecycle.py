@@ -8,8 +8,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import psutil
@@ -22,6 +21,7 @@ from atlas_tui.sandbox import LocalSandbox
 from atlas_tui.sandbox.base import Job, Tier
 from atlas_tui.sandbox.supervisor import inquiries
 from atlas_tui.settings import SandboxSettings
+from tests.sandbox.measures import lives, supervisor_of, supervisors_of, until
 
 LIMITS = Limits(cpu_seconds=60.0, wall_seconds=60.0)
 SLEEPER = Job(source="open('mine', 'w').close()\nimport time; time.sleep(60)", limits=LIMITS)
@@ -39,23 +39,8 @@ async def own(tier: str) -> AsyncIterator[LocalSandbox]:
     await made.close()
 
 
-def supervisor_of(parent: int) -> psutil.Process:
-    children = psutil.Process(parent).children()
-    found = [child for child in children if "atlas_tui.sandbox.supervisor" in child.cmdline()]
-    return max(found, key=lambda child: float(child.create_time()))
-
-
-async def until(condition: Callable[[], bool], seconds: float = 15.0) -> bool:
-    end = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > end:
-            return False
-        await asyncio.sleep(0.02)
-    return True
-
-
 def all_gone(processes: list[psutil.Process]) -> bool:
-    return not any(one.is_running() and one.status() != psutil.STATUS_ZOMBIE for one in processes)
+    return not any(lives(one) for one in processes)
 
 
 def folders() -> set[str]:
@@ -215,7 +200,7 @@ async def test_a_killed_app_takes_everything_along(own: LocalSandbox, tier: str)
     )  # fmt: skip
     try:
         assert app.stdout is not None and tier in app.stdout.readline().decode()
-        assert await until(lambda: bool(psutil.Process(app.pid).children()))
+        assert await until(lambda: bool(supervisors_of(app.pid)))
         supervisor = supervisor_of(app.pid)
         processes = [supervisor, *await running(supervisor)]
         app.kill()

@@ -30,6 +30,7 @@ from atlas_tui.bench.progress import (
     Scoring,
     TriedAgain,
 )
+from atlas_tui.bench.records import Record
 from atlas_tui.bench.scoring import Judge, Scorer, record_of
 from atlas_tui.bench.sharing import Pool, Turns
 from atlas_tui.bench.sitting import Sitting, Spent
@@ -201,11 +202,19 @@ class Runner:
             record = record_of(task, condition.name, found, written, seed, tries)
             record = replace(record, started=started)
             kept.settle()
-            await asyncio.to_thread(self._folder.write, record, kept.events)
+            await self._written(record, kept)
             metering.problems += 1
             self._tell(ProblemEnded(record=record))
         finally:
             self._begun.release()
+
+    async def _written(self, record: Record, kept: Kept) -> None:
+        """Write the record; one that has begun is written to its end, also where the run is cancelled."""
+        writing = asyncio.create_task(asyncio.to_thread(self._folder.write, record, kept.events))
+        try:
+            await asyncio.shield(writing)
+        finally:
+            await asyncio.gather(writing, return_exceptions=True)
 
     # What it takes
 

@@ -7,7 +7,8 @@ import contextlib
 import errno
 import os
 import signal
-from collections.abc import AsyncIterator, Callable, Sequence
+import time
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,13 +20,14 @@ from atlas_tui.bench.conditions import choose
 from atlas_tui.bench.folder import RunFolder
 from atlas_tui.bench.judged import Judged
 from atlas_tui.bench.progress import Message, ProblemBegan, ProblemEnded, Progress, Pulse, TriedAgain
+from atlas_tui.bench.records import Record
 from atlas_tui.bench.runner import Parts, Runner
 from atlas_tui.bench.task import ProblemSet, Task
 from atlas_tui.engine.base import Engine, EngineError, ModelDied
 from atlas_tui.engine.energy import unknown
 from atlas_tui.engine.llama.client import LlamaEngine
 from atlas_tui.errors import AtlasError, Refused
-from atlas_tui.events import Chosen, ProblemRead, RunEnded, RunStarted, Verdict
+from atlas_tui.events import Chosen, Event, ProblemRead, RunEnded, RunStarted, Verdict
 from atlas_tui.sandbox import LocalSandbox
 from atlas_tui.sandbox.base import Isolation, Sandbox, Tier
 from atlas_tui.settings import ModelSettings, RemoteSettings, SandboxSettings, Settings
@@ -137,23 +139,29 @@ def text_of(folder: RunFolder, record: object, label: str) -> str:
     return next(one.code for one in events if one.kind == "CandidateReady" and one.candidate == label)
 
 
-async def test_a_run_goes_on_where_it_was_cancelled_and_repeats_nothing(tmp_path: Path) -> None:
+async def test_a_run_goes_on_where_it_was_cancelled_and_repeats_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is being written when it is cancelled is there when it has ended, not a moment later."""
+    write, loop, running = RunFolder.write, asyncio.get_running_loop(), list[asyncio.Task[RunFolder]]()
+
+    def cancelled_in_the_second(folder: RunFolder, record: Record, events: Iterable[Event]) -> None:
+        if folder.records():
+            loop.call_soon_threadsafe(running[0].cancel)
+            time.sleep(1)
+        write(folder, record, events)
+
     async with opened(tmp_path) as bench:
-        running: list[asyncio.Task[RunFolder]] = []
-
-        def stop(message: Message) -> None:
-            if isinstance(message, ProblemEnded):
-                running[0].cancel()
-
-        bench.watch = stop
+        monkeypatch.setattr(RunFolder, "write", cancelled_in_the_second)
         running.append(asyncio.create_task(bench.run("A", in_flight=1)))
         with pytest.raises(asyncio.CancelledError):
             await running[0]
         done = RunFolder.open(bench.path).records()
-        assert 1 <= len(done) < 6
+        assert len(done) == 2
+        monkeypatch.setattr(RunFolder, "write", write)
         (sitting,) = RunFolder.open(bench.path).sittings()
         assert not sitting.ended and sitting.conditions[0].problems >= 1
-        bench.watch, bench.messages = (lambda message: None), []
+        bench.messages = []
         folder = await bench.run("A", in_flight=1)
     begun = [(one.condition, one.task) for one in bench.messages if isinstance(one, ProblemBegan)]
     assert len(begun) == 6 - len(done) and not {(one.condition, one.task) for one in done} & set(begun)

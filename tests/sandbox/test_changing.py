@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from atlas_tui.events import Verdict
+from atlas_tui.problem import Limits
 from atlas_tui.sandbox import LocalSandbox
 from atlas_tui.sandbox.base import Job, Policy
 from atlas_tui.sandbox.supervisor.changing import Change, ChangeRefused, change
@@ -148,3 +149,15 @@ async def test_a_change_through_a_link_is_not_run(sandbox: LocalSandbox, tree: P
     assert (ran.verdict, ran.stdout) == (Verdict.IE, b"")
     assert "'out/x' is not changed" in ran.facts.notes[0], ran.facts.notes
     assert not (tmp_path / "x").exists()
+
+
+@pytest.mark.asyncio(loop_scope="session")
+async def test_much_output_of_a_run_on_a_tree_is_taken_while_it_runs(
+    sandbox: LocalSandbox, tree: Path
+) -> None:
+    job = Job(
+        source="import os\nfor _ in range(4000): os.write(1, b'x' * 250)\n", policy=Policy.PROJECT,
+        tree=str(tree), limits=Limits(wall_seconds=20.0, output_bytes=2 << 20),
+    )  # fmt: skip
+    ran = await sandbox.run(job)
+    assert (ran.verdict, len(ran.stdout)) == (Verdict.OK, 1_000_000), "more than a pipe holds"

@@ -80,6 +80,8 @@ class Supervisor:
         return True
 
     def _look_at_box(self, run: BoxRun, now: float) -> None:
+        # Before it closes any: what it opens next often has the same number, and would not be heard.
+        self._unwatch(run)
         try:
             over = run.over(now)
         except _ERRORS as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -14,7 +15,9 @@ from atlas_tui.sandbox.languages import Toolchain
 from atlas_tui.sandbox.wire import token
 
 PROCESSES = 64
-"""Most tasks under the policy project, while compiling, and of programs that start others."""
+"""Most tasks while compiling, and of programs that start others."""
+_PROJECT_TASKS = max(PROCESSES, 24 * (os.cpu_count() or 1))
+"""Most tasks under the policy project: test tools start processes, and those threads, for each processor."""
 _THREADS = 128
 """Most tasks of a program that may start no other: some runtimes begin with dozens."""
 _COMPILING = Limits(cpu_seconds=60.0, wall_seconds=120.0, memory_bytes=2 << 30, output_bytes=64 << 20)
@@ -116,7 +119,7 @@ def _project(
         command=line, mounts=(*mounts, *job.shown), environment={**values, **dict(job.environment)},
         start=TREE if job.tree else SCRATCH,
         files=files, tree=job.tree, changes=tuple((path, content is not None) for path, content in job.files),
-        processes=True, network=True, tasks=PROCESSES,
+        processes=True, network=True, tasks=_PROJECT_TASKS,
         tmp_bytes=_PROJECT_BYTES, file_bytes=_PROJECT_FILE_BYTES, files_most=_PROJECT_FILES,
         spared=_SPARED,
     )  # fmt: skip

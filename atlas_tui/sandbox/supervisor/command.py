@@ -184,12 +184,22 @@ def worker_line(spec: dict[str, Any], rules: int) -> list[str]:
     return [*line, *_end(spec["python"]["mounts"], environment("/tmp"), "/tmp", rules)]
 
 
+def names_known(user: int, group: int) -> dict[str, bytes]:
+    """Files of the system by which the tests of a project find who they are, and ``localhost``."""
+    return {
+        "/etc/hosts": b"127.0.0.1 localhost\n::1 localhost\n",
+        "/etc/nsswitch.conf": b"passwd: files\ngroup: files\nhosts: files\n",
+        "/etc/passwd": b"tester:x:%d:%d:tester:/tmp:/bin/sh\n" % (user, group),
+        "/etc/group": b"tester:x:%d:\n" % group,
+    }
+
+
 def box_line(request: dict[str, Any], files: list[tuple[str, int]], tree: str, rules: int) -> list[str]:
     """bubblewrap around one command of ``request``.
 
     Args:
         request: as the supervisor takes it (``oneshot.BoxRun``).
-        files: what to show under ``/box``: names and descriptors of their contents.
+        files: what to show under ``/box``, or at an absolute path: names and descriptors of their contents.
         tree: folder on the host that becomes ``/tree``, or empty.
         rules: descriptor of the system call filter.
     """
@@ -201,7 +211,7 @@ def box_line(request: dict[str, Any], files: list[tuple[str, int]], tree: str, r
     line += ["--dev", "/dev", "--remount-ro", "/dev"]
     line += _sized("/dev/shm", _SHM_BYTES, options) + _sized("/tmp", box["tmp_bytes"], options)
     for name, descriptor in files:
-        line += ["--perms", "0555", "--ro-bind-data", str(descriptor), f"/box/{name}"]
+        line += ["--perms", "0555", "--ro-bind-data", str(descriptor), os.path.join("/box", name)]
     if tree:
         line += ["--bind", tree, "/tree"]
     values = {**environment("/tmp"), **box["environment"]}

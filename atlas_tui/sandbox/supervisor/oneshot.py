@@ -143,6 +143,10 @@ class BoxRun(Run):
                 (name, self.memory("file", content, theirs))
                 for name, content in zip(box["files"], contents, strict=True)
             ]
+            if tree:
+                user, group = (NOBODY, NOBODY) if self._drop else (os.getuid(), os.getgid())
+                known = command.names_known(user, group)
+                files += [(path, self.memory("file", text, theirs)) for path, text in known.items()]
             descriptor = self.memory("filter", rules, theirs)
             line = command.box_line(request, files, tree, descriptor)
             return line, [descriptor, *(one for _, one in files)], {"PATH": "/usr/bin:/bin"}

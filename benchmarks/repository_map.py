@@ -51,17 +51,19 @@ def _module(place: int, chance: random.Random) -> str:
 
 def measured(root: Path, budget: int) -> dict[str, float]:
     """Seconds of each step."""
+    from atlas_tui.project.hints import Hints
     from atlas_tui.project.listing import list_files
     from atlas_tui.project.mapping import map_repository
     from atlas_tui.project.packing import pack
-    from atlas_tui.project.ranking import Hints, rank
+    from atlas_tui.project.ranking import rank
 
+    hints = Hints(text="The rate of compute_17_3 is not rounded as on the invoice")
     times = [time.perf_counter()]
     listing = list_files(root)
     times.append(time.perf_counter())
-    repository = map_repository(listing)
+    repository = map_repository(listing, hints=hints)
     times.append(time.perf_counter())
-    ranked = rank(repository, Hints(text="The rate of compute_17_3 is not rounded as on the invoice"))
+    ranked = rank(repository, hints)
     times.append(time.perf_counter())
     pack(repository, ranked, budget, lambda text: len(text) // 3 + 1)
     times.append(time.perf_counter())

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
+from atlas_tui.project.focus import Part, functions_of
 from atlas_tui.project.names import shown
 from atlas_tui.syntax.grammars import PYTHON, language_of
 from atlas_tui.syntax.outline import Definition, Outline
 
 _MOST_SIGNATURES = 80
 """Lines of one file."""
-_WITH_BODY = ("function", "method")
 _LONGEST_GAP = 60
 """Lines between functions that are shown; more are a table, mostly."""
+_HARDLY_LONGER = 20
+"""Characters by which a function may be longer than its signature to be shown whole anyway."""
+_LONGEST_HEAD = 6
+_MOST_IMPORTS = 25
+"""Lines."""
+_IMPORT = re.compile(r"(import|package|use|#include)\b|from\b.*\bimport\b|(const|let|var)\b.*=\s*require\(")
 _TICKS = re.compile(r"`{3,}")
 
 
@@ -36,61 +42,67 @@ def signatures(outline: Outline) -> str:
     return "\n".join([*lines[:_MOST_SIGNATURES], *([f"… and {more:,} more"] if more > 0 else [])])
 
 
-def shortened(
-    text: str, outline: Outline, lines: Iterable[int], symbols: Iterable[str], most_characters: int
-) -> str:
-    """The text with the functions that matter whole, and only the signatures of the others.
-
-    What matters: the symbols, what holds the lines (from 1, those that matter most first), and then the
-    other functions in order, as many as have room. Empty where not even the signatures have room.
-    """
+def shortened(text: str, outline: Outline, parts: Iterable[Part]) -> str:
+    """The text with the functions of these parts whole, and only the signatures of the others."""
     source = text.encode("utf-8", "replace")
-    functions = _apart(outline.definitions)
-    wanted = [one for symbol in symbols for each in outline.find(symbol) for one in _inside(each, functions)]
-    for line in lines:
-        wanted += [each for each in functions if each.first_line <= line <= each.last_line]
-    kept: set[int] = set()
-    shown_text = _written(source, functions, kept, outline.language)
-    if len(shown_text) > most_characters:
-        return ""
-    for each in dict.fromkeys((*wanted, *functions)):
-        longer = each.end - each.start - len(each.signature)
-        # Counted from the sizes first: to write the text anew for each function takes long in a long file.
-        if len(shown_text) + longer > most_characters:
-            continue
-        kept.add(each.start)
-        shown_text = _written(source, functions, kept, outline.language) if each in wanted else shown_text
-        if len(shown_text) > most_characters:
-            kept.discard(each.start)
-        elif each not in wanted:
-            most_characters -= max(0, longer)
-    return _written(source, functions, kept, outline.language)
+    wanted = tuple(parts)
+    written, at = [], 0
+    for each in functions_of(outline):
+        written.append(_gap(source[at : each.start]))
+        short = each.signature + (": …" if outline.language == PYTHON else " { … }")
+        is_wanted = any(part.first <= each.last_line and each.first_line <= part.last for part in wanted)
+        whole = source[each.start : each.end].decode("utf-8", "replace")
+        written.append(whole if is_wanted or len(whole) <= len(short) + _HARDLY_LONGER else short)
+        at = each.end
+    return "".join([*written, _gap(source[at:])])
 
 
-def _apart(definitions: Sequence[Definition]) -> list[Definition]:
-    """Functions and methods of which none lies in another."""
-    found: list[Definition] = []
-    for each in definitions:
-        if each.kind in _WITH_BODY and (not found or each.start >= found[-1].end):
-            found.append(each)
+def lines_of(part: Part, lines: Sequence[str], outline: Outline | None) -> set[int]:
+    """Numbers of the lines of a part, with the head of what it stands in."""
+    found = set(range(part.first, min(part.last, len(lines)) + 1))
+    for each in outline.definitions if outline is not None else ():
+        if each.first_line < part.first and part.last <= each.last_line:
+            found.update(_head(lines, each))
     return found
 
 
-def _inside(outer: Definition, functions: Sequence[Definition]) -> list[Definition]:
-    return [each for each in functions if outer.start <= each.start and each.end <= outer.end]
+def excerpted(lines: Sequence[str], numbers: Iterable[int]) -> str:
+    """The lines with these numbers alone, and what is left out as ``…``."""
+    written: list[str] = []
+    last = 0
+    for number in sorted(numbers):
+        if number > last + 1 and any(line.strip() for line in lines[last : number - 1]):
+            line = lines[number - 1]
+            written.append(f"{line[: len(line) - len(line.lstrip())]}…")
+        elif number > last + 1 and written:
+            written.append("")
+        written.append(lines[number - 1])
+        last = number
+    if any(line.strip() for line in lines[last:]):
+        written.append("…")
+    return "\n".join(written)
 
 
-def _written(source: bytes, functions: Sequence[Definition], kept: set[int], language: str) -> str:
-    parts, at = [], 0
-    for each in functions:
-        parts.append(_gap(source[at : each.start]))
-        if each.start in kept or each.end - each.start <= len(each.signature.encode()) + 20:
-            parts.append(source[each.start : each.end].decode("utf-8", "replace"))
-        else:
-            parts.append(each.signature + (": …" if language == PYTHON else " { … }"))
-        at = each.end
-    parts.append(_gap(source[at:]))
-    return "".join(parts)
+def _head(lines: Sequence[str], outer: Definition) -> Iterator[int]:
+    """Numbers of the lines up to the body of a definition."""
+    for number in range(outer.first_line, min(outer.first_line + _LONGEST_HEAD, outer.last_line + 1)):
+        yield number
+        if lines[number - 1].rstrip().endswith((":", "{")):
+            return
+
+
+def importing_lines(lines: Sequence[str]) -> Iterator[int]:
+    """Numbers of the first lines that import something."""
+    found, is_open = 0, False
+    for number, line in enumerate(lines, start=1):
+        if is_open or _IMPORT.match(line):
+            is_open = line.count("(") + line.count("{") > line.count(")") + line.count("}") or (
+                is_open and ")" not in line and "}" not in line
+            )
+            found += 1
+            yield number
+        if found == _MOST_IMPORTS:
+            return
 
 
 def _gap(between: bytes) -> str:

@@ -23,23 +23,24 @@ _NO_NAMES = ("variable", "declaration", "impl", "module", "namespace")
 _FAMILIES = {"javascript": "js", "typescript": "js", "tsx": "js", "c": "c", "cpp": "c"}
 
 
-def linked(outlines: Mapping[str, Outline]) -> dict[str, dict[str, float]]:
-    """The links between files, in the order of the files."""
+def linked(outlines: Mapping[str, Outline], importing: Importing) -> dict[str, dict[str, float]]:
+    """The links between files, in the order of the files. ``importing`` may know more of them."""
     defining = _defining(outlines)
-    importing = Importing({path: each.language for path, each in outlines.items()})
     links: dict[str, dict[str, float]] = {}
     for path, outline in outlines.items():
         found: dict[str, float] = {}
-        imported = [target for module in outline.imports for target in importing.files(path, module)]
-        for name, count in outline.references.items():
-            others = defining.get((_family(outline.language), name), ())
+        known = defining.get(_family(outline.language), {})
+        # Sorted, as sums of numbers depend on their order.
+        for name in sorted(outline.references.keys() & known.keys()):
+            others = known[name]
+            share = _BY_NAME * math.sqrt(min(outline.references[name], 25)) / len(others)
             for target in others:
                 if target != path:
-                    share = _BY_NAME * math.sqrt(min(count, 25)) / len(others)
                     found[target] = min(_MOST_BY_NAMES, found.get(target, 0.0) + share)
-        for target in imported:
-            # Names of a file that is imported are surely those.
-            found[target] = found.get(target, 0.0) + _BY_IMPORT
+        for module in outline.imports:
+            for target in importing.files(path, module):
+                # Names of a file that is imported are surely those.
+                found[target] = found.get(target, 0.0) + _BY_IMPORT
         found.pop(path, None)
         links[path] = dict(sorted(found.items()))
     return links
@@ -49,11 +50,15 @@ def _family(language: str) -> str:
     return _FAMILIES.get(language, language)
 
 
-def _defining(outlines: Mapping[str, Outline]) -> dict[tuple[str, str], tuple[str, ...]]:
-    """By language and name: the few files that define it."""
-    found: dict[tuple[str, str], dict[str, None]] = {}
+def _defining(outlines: Mapping[str, Outline]) -> dict[str, dict[str, tuple[str, ...]]]:
+    """By family of languages and by name: the few files that define it."""
+    found: dict[str, dict[str, dict[str, None]]] = {}
     for path, outline in outlines.items():
+        names = found.setdefault(_family(outline.language), {})
         for each in outline.definitions:
             if each.kind not in _NO_NAMES and len(each.name) >= _SHORTEST:
-                found.setdefault((_family(outline.language), each.name), {})[path] = None
-    return {key: tuple(paths) for key, paths in found.items() if len(paths) <= _MOST_DEFINING}
+                names.setdefault(each.name, {})[path] = None
+    return {
+        family: {name: tuple(paths) for name, paths in names.items() if len(paths) <= _MOST_DEFINING}
+        for family, names in found.items()
+    }

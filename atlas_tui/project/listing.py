@@ -62,6 +62,14 @@ class Listing:
         return tuple(entry.path for entry in self.entries)
 
     @cached_property
+    def by_name(self) -> dict[str, list[str]]:
+        """The paths by their last part."""
+        found: dict[str, list[str]] = {}
+        for entry in self.entries:
+            found.setdefault(entry.path.rpartition("/")[2], []).append(entry.path)
+        return found
+
+    @cached_property
     def readable(self) -> tuple[Entry, ...]:
         """Those that may be looked into."""
         return tuple(entry for entry in self.entries if not entry.unread)

@@ -1,4 +1,4 @@
-"""What was found out about files, kept by their content, so that a repository is parsed once."""
+"""Outlines of files, kept by the content they were made of, so that each content is parsed once."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import hashlib
 import json
 import time
 import zlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -16,24 +16,15 @@ from atlas_tui import paths
 from atlas_tui.store.whole import replace_file
 from atlas_tui.syntax.outline import Outline, as_record, from_record
 
-_FORM = 2
+_FORM = 4
 """Counts up whenever the same file would be read otherwise."""
 _KEPT_DAYS = 30
 _LARGEST = 256 << 20
 """Bytes of a cache once unpacked; a larger one is not read."""
+_MOST = 16_000
+"""Outlines of one repository that are kept, those that were needed last."""
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
-    """What the content of a file tells, whatever the file is called."""
-
-    unread: str = ""
-    """Why it was not looked into, in words."""
-    lines: int = 0
-    words: Mapping[str, int] = field(default_factory=dict)
-    """Words, of comments and strings as well, and how often each occurs."""
-    outline: Outline | None = None
-    """Of the text with plain line ends, in UTF-8. None where it is in no language that is read."""
+Record = list[Any]
 
 
 def key_of(content: bytes, language: str) -> str:
@@ -41,28 +32,58 @@ def key_of(content: bytes, language: str) -> str:
     return f"{hashlib.sha256(content).hexdigest()}{language}"
 
 
-def load(root: Path) -> dict[str, Known]:
-    """What was known of the files of a repository; empty where nothing was kept that can be used."""
+class MapCache:
+    """The outlines of the files of one repository; None stands for one that could not be had."""
+
+    def __init__(self, root: Path) -> None:
+        self._file = _file(root)
+        self._old = _load(self._file)
+        self._used: dict[str, Record | None] = {}
+        self._changed = False
+
+    def get(self, key: str) -> Outline | None:
+        """The outline that is kept. Raises: KeyError: none is that can be used."""
+        record = self._used[key] if key in self._used else self._old[key]
+        try:
+            found = None if record is None else from_record(record)
+        except (TypeError, ValueError) as error:
+            raise KeyError(key) from error
+        self._used[key] = record
+        return found
+
+    def put(self, key: str, outline: Outline | None) -> None:
+        """Keep an outline; it is written by ``save``."""
+        self._used[key] = None if outline is None else as_record(outline)
+        self._changed = True
+
+    def save(self) -> None:
+        """Write what was added; where that fails, it is found out again next time."""
+        if not self._changed:
+            return
+        older = {key: record for key, record in self._old.items() if key not in self._used}
+        kept = dict(islice({**self._used, **older}.items(), _MOST))
+        _save(self._file, kept)
+
+
+def _load(file: Path) -> Mapping[str, Record | None]:
+    """What was kept; empty where nothing was that can be used."""
     try:
-        with _file(root).open("rb") as file:
-            packed = file.read(_LARGEST)
         # What was kept is ours, but a disk may have faults, and another version may have written it.
-        unpacker = zlib.decompressobj()
-        data = json.loads(unpacker.decompress(packed, _LARGEST))
-        if data["form"] != _FORM:
-            return {}
-        return {key: _known(record) for key, record in data["files"].items()}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, zlib.error):
+        with file.open("rb") as opened:
+            packed = opened.read(_LARGEST)
+        data = json.loads(zlib.decompressobj().decompress(packed, _LARGEST))
+        found = data["files"] if data["form"] == _FORM else {}
+    except (OSError, ValueError, KeyError, TypeError, RecursionError, zlib.error):
         return {}
+    return found if isinstance(found, dict) else {}
 
 
-def save(root: Path, known: Mapping[str, Known]) -> None:
-    """Keep what is known of the files of a repository; where that fails, it is found out again next time."""
-    data = {"form": _FORM, "files": {key: _record(each) for key, each in known.items()}}
+def _save(file: Path, records: Mapping[str, Record | None]) -> None:
+    data = {"form": _FORM, "files": records}
     packed = zlib.compress(json.dumps(data, separators=(",", ":")).encode("ascii"), 1)
     with contextlib.suppress(OSError):
         paths.private(paths.maps_dir())
-        replace_file(_file(root), packed)
+        replace_file(file, packed)
         for other in paths.maps_dir().iterdir():
             if other.stat().st_mtime < time.time() - _KEPT_DAYS * 86_400:
                 other.unlink(missing_ok=True)
@@ -71,14 +92,3 @@ def save(root: Path, known: Mapping[str, Known]) -> None:
 def _file(root: Path) -> Path:
     name = hashlib.sha256(str(root).encode("utf-8", "surrogateescape")).hexdigest()[:32]
     return paths.maps_dir() / name
-
-
-def _record(known: Known) -> list[Any]:
-    outline = as_record(known.outline) if known.outline is not None else []
-    return [known.unread, known.lines, known.words, outline]
-
-
-def _known(record: Sequence[Any]) -> Known:
-    """Raises: TypeError, ValueError: it is of another form."""
-    unread, lines, words, outline = record
-    return Known(unread=unread, lines=lines, words=words, outline=from_record(outline) if outline else None)

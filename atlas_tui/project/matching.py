@@ -9,9 +9,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from atlas_tui.project.map_cache import Known
+from atlas_tui.project.hints import Hints
+from atlas_tui.project.known import Known
 
-_WORD = re.compile(r"[^\W\d]\w{1,60}")
+WORD = re.compile(r"[^\W\d]\w{1,60}")
 _PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_A-Za-z]+")
 _STOP = frozenset(
     re.findall(
@@ -20,7 +21,10 @@ _STOP = frozenset(
         is it its itself may more must no not of on one only or our out over self should so some such than
         that the their them then there these they this those to too under up use used uses using was we were
         what when where which while who why will with would you your def return import none true false test
-        assert error line file traceback recent call last most""",
+        assert error line file traceback recent call last most
+        aber als am an auch auf aus bei beim da dann das dass dem den der des die ein eine einem einen einer
+        es für hat ich im ist mit nach nicht noch nur oder sich sie sind soll sollte um und vom von vor war
+        wenn wie wird wurde zu zum zur""",
     )
 )
 """Words that say nothing about which file is meant; without an s at the end, as ``terms`` gives them."""
@@ -30,6 +34,9 @@ _LENGTH = 0.5
 _IN_PATH = 3
 _DEFINED = 3
 """So often a word of the path, or of the name of a definition, counts."""
+
+_MOST_REMEMBERED = 300_000
+"""Words of a repository that a query is not about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +51,7 @@ class Query:
         """The terms of texts, each with the weight of the text that gives it most."""
         found: dict[str, float] = {}
         for text, weight in texts.items():
-            for word, count in Counter(_WORD.findall(text)).items():
+            for word, count in Counter(WORD.findall(text)).items():
                 # Once more is worth less, and a whole identifier says more than its parts.
                 for term in terms(word):
                     worth = (
@@ -52,6 +59,30 @@ class Query:
                     )
                     found[term] = max(found.get(term, 0.0), worth)
         return cls(found)
+
+    @classmethod
+    def about(cls, hints: Hints) -> Query:
+        """What is looked for where this is known: the text above all."""
+        return cls.of({hints.text: 1.0, hints.failures: 0.4, " ".join(hints.tests): 0.4})
+
+
+class Vocabulary:
+    """Tells which words a query is about, so that of each file only those need to be kept."""
+
+    def __init__(self, query: Query) -> None:
+        self._wanted = query.weights.keys()
+        self._about: set[str] = set()
+        self._others: set[str] = set()
+
+    def of(self, counted: Mapping[str, int]) -> dict[str, int]:
+        """Those of these words, in their order."""
+        if len(self._others) > _MOST_REMEMBERED:
+            self._others.clear()
+        for word in counted.keys() - self._others - self._about:
+            found = self._about if any(term in self._wanted for term in terms(word)) else self._others
+            found.add(word)
+        there = counted.keys() & self._about
+        return {word: count for word, count in counted.items() if word in there} if there else {}
 
 
 @lru_cache(maxsize=200_000)
@@ -71,7 +102,7 @@ def matched(files: Mapping[str, Known], query: Query) -> dict[str, float]:
     for path, known in files.items():
         found = _found(path, known, query.weights)
         counts[path] = found
-        lengths[path] = sum(known.words.values())
+        lengths[path] = known.length
         holding.update(found.keys())
     mean = sum(lengths.values()) / max(1, len(lengths)) or 1.0
     scores = {}
@@ -99,7 +130,7 @@ def named_like(known: Known, query: Query, most: int) -> tuple[str, ...]:
 def _found(path: str, known: Known, wanted: Mapping[str, float]) -> Counter[str]:
     found: Counter[str] = Counter()
     _count(found, known.words.items(), wanted)
-    _count(found, ((word, _IN_PATH) for word in _WORD.findall(path)), wanted)
+    _count(found, ((word, _IN_PATH) for word in WORD.findall(path)), wanted)
     if known.outline is not None:
         _count(found, ((each.name, _DEFINED) for each in known.outline.definitions), wanted)
     return found

@@ -32,8 +32,6 @@ class Form:
     comments: frozenset[str] = frozenset({"comment"})
     names: frozenset[str]
     """Identifiers."""
-    calls: Mapping[str, str]
-    """Calls, with the field that holds what is called."""
     imports: frozenset[str]
     """What ``imported`` reads."""
 
@@ -43,7 +41,6 @@ _PYTHON = Form(
     around=frozenset({"decorated_definition", "expression_statement"}),
     through=frozenset({*CONDITIONAL, "module"}),
     names=frozenset({"identifier"}),
-    calls={"call": "function"},
     imports=frozenset({"import_statement", "import_from_statement"}),
 )
 _JAVASCRIPT_KINDS = {
@@ -62,7 +59,6 @@ _JAVASCRIPT_AROUND = frozenset(
 _JAVASCRIPT_NAMES = frozenset(
     {"identifier", "property_identifier", "shorthand_property_identifier", "private_property_identifier"}
 )
-_JAVASCRIPT_CALLS = {"call_expression": "function", "new_expression": "constructor"}
 _JAVASCRIPT_IMPORTS = frozenset({"import_statement", "export_statement", "call_expression"})
 _JAVASCRIPT = Form(
     kinds=_JAVASCRIPT_KINDS,
@@ -70,7 +66,6 @@ _JAVASCRIPT = Form(
     through=frozenset({"program", "object"}),
     above=frozenset({"decorator"}),
     names=_JAVASCRIPT_NAMES,
-    calls=_JAVASCRIPT_CALLS,
     imports=_JAVASCRIPT_IMPORTS,
 )
 _TYPESCRIPT = Form(
@@ -92,7 +87,6 @@ _TYPESCRIPT = Form(
     through=frozenset({"program", "object", "statement_block"}),
     above=frozenset({"decorator"}),
     names=_JAVASCRIPT_NAMES | {"type_identifier"},
-    calls=_JAVASCRIPT_CALLS,
     imports=_JAVASCRIPT_IMPORTS,
 )
 _GO = Form(
@@ -107,7 +101,6 @@ _GO = Form(
     around=frozenset({"type_declaration", "const_declaration", "var_declaration"}),
     through=frozenset({"source_file", "var_spec_list"}),
     names=frozenset({"identifier", "field_identifier", "type_identifier", "package_identifier"}),
-    calls={"call_expression": "function"},
     imports=frozenset({"import_spec"}),
 )
 _RUST = Form(
@@ -130,7 +123,6 @@ _RUST = Form(
     above=frozenset({"attribute_item"}),
     comments=frozenset({"line_comment", "block_comment"}),
     names=frozenset({"identifier", "field_identifier", "type_identifier"}),
-    calls={"call_expression": "function", "macro_invocation": "macro"},
     imports=frozenset({"use_declaration", "mod_item"}),
 )
 _JAVA = Form(
@@ -149,7 +141,6 @@ _JAVA = Form(
     through=frozenset({"program", "enum_body_declarations"}),
     comments=frozenset({"line_comment", "block_comment"}),
     names=frozenset({"identifier", "type_identifier"}),
-    calls={"method_invocation": "name", "object_creation_expression": "type"},
     imports=frozenset({"import_declaration"}),
 )
 _C_KINDS = {
@@ -169,9 +160,8 @@ _C_THROUGH = frozenset(
     }
 )  # fmt: skip
 _C_NAMES = frozenset({"identifier", "field_identifier", "type_identifier"})
-_C_CALLS = {"call_expression": "function"}
 _C_IMPORTS = frozenset({"preproc_include"})
-_C = Form(kinds=_C_KINDS, through=_C_THROUGH, names=_C_NAMES, calls=_C_CALLS, imports=_C_IMPORTS)
+_C = Form(kinds=_C_KINDS, through=_C_THROUGH, names=_C_NAMES, imports=_C_IMPORTS)
 _CPP = Form(
     kinds={
         **_C_KINDS,
@@ -184,7 +174,6 @@ _CPP = Form(
     around=frozenset({"template_declaration"}),
     through=_C_THROUGH,
     names=_C_NAMES | {"namespace_identifier"},
-    calls=_C_CALLS,
     imports=_C_IMPORTS,
 )
 

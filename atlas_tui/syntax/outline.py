@@ -25,8 +25,6 @@ _LEADS_IN = re.compile(r"[ ]?(?:\{|=>|=|:)\Z")
 """What stands between a signature and the body."""
 _LONGEST_PREFIX = 500
 """Characters of the names around a member; what lies deeper is not told apart."""
-_LAST_NAME = ("attribute", "property", "field", "name")
-"""Fields for the last part of a dotted name, in the grammars that we have."""
 _LOOK_AT_CLOCK = 4096
 """Nodes between two looks."""
 
@@ -66,8 +64,6 @@ class Outline:
     """In the order of the file; members come after what they are members of."""
     references: Mapping[str, int] = field(default_factory=dict)
     """Identifiers and how often each occurs, definitions included."""
-    calls: tuple[str, ...] = ()
-    """Names that are called, each once."""
     imports: tuple[str, ...] = ()
     """Modules, packages or paths, as ``imported`` writes them."""
     whole: bool = True
@@ -103,7 +99,6 @@ def outline(source: bytes, language: str, seconds: float = tree.PARSE_SECONDS) -
         language=language,
         definitions=tuple(found),
         references={name.decode("utf-8", "replace"): count for name, count in uses.references.items()},
-        calls=tuple(uses.calls),
         imports=tuple(uses.imports),
         whole=read and not parsed.root_node.has_error and len(found) < MOST_DEFINITIONS,
     )
@@ -112,17 +107,16 @@ def outline(source: bytes, language: str, seconds: float = tree.PARSE_SECONDS) -
 def as_record(found: Outline) -> list[Any]:
     """The outline as lists, numbers and words, for JSON."""
     defined = [[getattr(each, name) for name in _FIELDS] for each in found.definitions]
-    return [found.language, defined, found.references, found.calls, found.imports, found.whole]
+    return [found.language, defined, found.references, found.imports, found.whole]
 
 
 def from_record(record: Sequence[Any]) -> Outline:
     """The outline that ``as_record`` wrote. Raises: TypeError, ValueError: it is of another form."""
-    language, defined, references, calls, imports, whole = record
+    language, defined, references, imports, whole = record
     return Outline(
         language=language,
         definitions=tuple(Definition(**dict(zip(_FIELDS, each, strict=True))) for each in defined),
         references=references,
-        calls=tuple(calls),
         imports=tuple(imports),
         whole=whole,
     )
@@ -133,32 +127,21 @@ class _Uses:
 
     def __init__(self, language: str) -> None:
         self.references: Counter[bytes] = Counter()
-        self.calls: dict[str, None] = {}
         self.imports: dict[str, None] = {}
         self._language, self._form = language, FORMS[language]
 
     def gather(self, root: Node, source: bytes, deadline: float) -> bool:
         """Whether all of it was read before the deadline (of ``time.monotonic``)."""
-        names, calls, imports = self._form.names, self._form.calls, self._form.imports
+        names, imports = self._form.names, self._form.imports
         for number, node in enumerate(tree.walk(root)):
             kind = node.type
             if kind in names:
                 self.references[source[node.start_byte : node.end_byte]] += 1
-            if kind in calls:
-                self._call(node.child_by_field_name(calls[kind]), source)
             if kind in imports:
                 self.imports.update(dict.fromkeys(imported(node, source, self._language)))
             if not number % _LOOK_AT_CLOCK and time.monotonic() > deadline:
                 return False
         return True
-
-    def _call(self, called: Node | None, source: bytes) -> None:
-        """``a.b.name(…)`` calls ``name``."""
-        for part in _LAST_NAME:
-            inner = called.child_by_field_name(part) if called is not None else None
-            called = inner if inner is not None else called
-        if called is not None and called.type in self._form.names:
-            self.calls[tree.text(called, source)] = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ PARSE_SECONDS = 2.0
 PARSE_BYTES = 256 << 20
 """Memory by which the whole process may grow meanwhile: with some grammars error recovery takes gigabytes."""
 
+_LOOK_SECONDS = 0.005
 _CHUNK = 1 << 16
 _STATEMENT_ENDS = re.compile(rb"[;{}]")
 _TANGLING = {"java": re.compile(rb"<|=>"), "c": re.compile(rb"=>"), "cpp": re.compile(rb"=>")}
@@ -44,16 +45,35 @@ def parse(source: bytes, language: str = PYTHON, seconds: float = PARSE_SECONDS)
     if language in _TANGLING and _is_tangled(source, _TANGLING[language]):
         return None
     parser = _parser(language)
-    deadline = time.monotonic() + seconds
-    most = _peak_bytes() + PARSE_BYTES
+    watch = _Watch(seconds)
     try:
         return parser.parse(
             lambda offset, _point: source[offset : offset + _CHUNK],
-            progress_callback=lambda _offset, _error: time.monotonic() > deadline or _peak_bytes() > most,
+            progress_callback=lambda _offset, _error: watch.has_enough(),
         )
     except ValueError:
         parser.reset()
         return None
+
+
+class _Watch:
+    """Looks at the clock at each step, and at the memory every few milliseconds: to ask for that takes longer
+    than most steps do, and most programs are parsed before."""
+
+    def __init__(self, seconds: float) -> None:
+        now = time.monotonic()
+        self._deadline, self._look = now + seconds, now + _LOOK_SECONDS
+        self._most = 0
+
+    def has_enough(self) -> bool:
+        """Whether the time is over or too much memory taken."""
+        now = time.monotonic()
+        if now < self._look:
+            return now > self._deadline
+        self._look = now + _LOOK_SECONDS
+        peak = _peak_bytes()
+        self._most = self._most or peak + PARSE_BYTES
+        return now > self._deadline or peak > self._most
 
 
 def _is_tangled(source: bytes, signs: re.Pattern[bytes]) -> bool:

@@ -40,16 +40,7 @@ class Line:
 
 def style_of(content: bytes, path: str) -> Style:
     """Raises: InputError: the content is binary."""
-    bom, encoding = next((pair for pair in _MARKS if content.startswith(pair[0])), (b"", ""))
-    if not encoding.startswith(("utf-16", "utf-32")) and b"\0" in content:
-        raise InputError(f"{path} cannot be used", "it is a binary file", "choose a text file")
-    encoding = encoding or _encoding_of(content)
-    try:
-        text = content[len(bom) :].decode(encoding)
-    except UnicodeDecodeError as error:
-        raise InputError(
-            f"{path} cannot be used", f"it begins like {encoding} but is not", "choose a text file"
-        ) from error
+    bom, encoding, text = _read(content, path)
     ends = Counter(line.end for line in split(text) if line.end)
     return Style(
         encoding=encoding,
@@ -57,6 +48,25 @@ def style_of(content: bytes, path: str) -> Style:
         eol=ends.most_common(1)[0][0] if ends else "\n",
         final_newline=not text or text[-1] in "\r\n",
     )
+
+
+def plain_text(content: bytes, path: str) -> str:
+    """The text with ``\\n`` at the end of each line, whatever it has. Raises: InputError: it is binary."""
+    return _read(content, path)[2].replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _read(content: bytes, path: str) -> tuple[bytes, str, str]:
+    """Byte order mark, encoding, and the text after that mark. Raises: InputError: it is binary."""
+    bom, encoding = next((pair for pair in _MARKS if content.startswith(pair[0])), (b"", ""))
+    if not encoding.startswith(("utf-16", "utf-32")) and b"\0" in content:
+        raise InputError(f"{path} cannot be used", "it is a binary file", "choose a text file")
+    encoding = encoding or _encoding_of(content)
+    try:
+        return bom, encoding, content[len(bom) :].decode(encoding)
+    except UnicodeDecodeError as error:
+        raise InputError(
+            f"{path} cannot be used", f"it begins like {encoding} but is not", "choose a text file"
+        ) from error
 
 
 def decode(content: bytes, style: Style) -> str:

@@ -8,10 +8,13 @@ from pathlib import Path
 import pytest
 
 from atlas_tui.project.excerpt import fenced
+from atlas_tui.project.hints import Hints
 from atlas_tui.project.listing import list_files
 from atlas_tui.project.mapping import RepositoryMap, map_repository
 from atlas_tui.project.packing import Packed, pack
-from atlas_tui.project.ranking import Hints, rank
+from atlas_tui.project.ranking import rank
+from benchmarks.repository import shown
+from benchmarks.repository.task import TASKS, load_all
 from tests.project.suites import laid
 
 LONG = "import os\n\nLIMIT = 3\n\n" + "".join(
@@ -73,7 +76,56 @@ def test_a_target_without_room_keeps_what_was_named_whole(repository: Repository
     assert found.text.count("    total += 1\n") == 20
     assert "def function_39(x): …" in found.text
     assert "LIMIT = 3" in found.text
-    assert "shown shortened: shop/long.py" in found.left_out
+    assert "shown in part: shop/long.py" in found.left_out
+
+
+SUITE = "import pytest\n\nfrom shop.long import *\n\n\n" + "\n\n".join(
+    f"def test_{number}():\n    given = {number}\n" + "    given += 0\n" * 30
+    + f"    assert function_{number}(given) == 0\n"
+    for number in range(30)
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("budget", [700, 1200, 2500])
+def test_the_failing_test_and_what_it_calls_come_before_whole_files(tmp_path: Path, budget: int) -> None:
+    repository = map_repository(list_files(laid(tmp_path, {**FILES, "tests/test_long.py": SUITE})))
+    # The traceback names the line of the test alone: it got a wrong result.
+    hints = Hints(
+        text="Some tests fail", tests=("tests/test_long.py::test_17",), places=(("tests/test_long.py", 617),)
+    )
+    found = packed(repository, budget, hints)
+    assert "    total += 17\n" * 20 in found.text
+    assert "    given = 17\n" in found.text
+    assert found.text.count("given = ") < 30
+    assert set(found.shortened) >= {"shop/long.py", "tests/test_long.py"}
+
+
+def test_a_failing_test_with_a_title_is_found_by_it(tmp_path: Path) -> None:
+    calls = "".join(
+        f'  it("case {number}", () => {{\n    const given = {number};\n'
+        + "    given;\n" * 30 + f"    expect(work{number}(given)).toBe(1);\n  }});\n"
+        for number in range(20)
+    )  # fmt: skip
+    body = "  x += 1;\n" * 30
+    work = "".join(f"export function work{number}(x) {{\n{body}}}\n" for number in range(20))
+    suite = f'import * as all from "../work.js";\n\ndescribe("all", () => {{\n{calls}}});\n'
+    files = {"work.js": work, "test/work.test.js": suite}
+    repository = map_repository(list_files(laid(tmp_path, files)))
+    found = packed(repository, 900, Hints(text="It fails", tests=("test/work.test.js::all > case 7",)))
+    assert "    const given = 7;\n" in found.text and "    const given = 8;\n" not in found.text
+    assert f"export function work7(x) {{\n{body}}}" in found.text
+
+
+def test_parts_of_a_file_stand_in_what_holds_them(tmp_path: Path) -> None:
+    """A method under the head of its class, after what the file imports."""
+    body = "        value = 1\n" * 40
+    methods = "".join(f"    def m{number}(self):\n{body}\n" for number in range(30))
+    imports, head = "import os\nfrom a import (\n    b,\n    c,\n)\n", "class Big(\n    Base,\n):\n"
+    source = f"{imports}\nTABLE = 1\n\n\n{head}{methods}"
+    repository = map_repository(list_files(laid(tmp_path, {"big.py": source})))
+    found = packed(repository, 400, Hints(text="`Big.m7` is wrong"))
+    beginning = f"### big.py (in parts)\n```python\n{imports}…\n{head}"
+    assert found.text.startswith(f"{beginning}    …\n    def m7(self):\n{body}…\n```")
 
 
 def test_a_function_that_the_text_names_is_kept_whole(repository: RepositoryMap) -> None:
@@ -98,6 +150,20 @@ def test_no_name_and_no_text_can_leave_its_place(tmp_path: Path) -> None:
     assert "`````\n````\n### b.py\n````\n`````" in text
     assert "### x\\n### y.py\n```" in text
     assert "### \\x60q\\x60.py\n" in text
+
+
+def test_a_place_in_a_function_that_is_too_long_is_shown(tmp_path: Path) -> None:
+    source = "def long(x):\n" + "".join(f"    x += {number}\n" for number in range(900)) + "    return x\n"
+    repository = map_repository(list_files(laid(tmp_path, {"long.py": source})))
+    found = packed(repository, 300, Hints(text="It crashes", places=(("long.py", 502),)))
+    assert "def long(x):\n    …\n    x += 492\n" in found.text
+    assert "    x += 508\n" in found.text
+
+
+@pytest.mark.skipif(not TASKS.is_dir(), reason="the tasks are not part of this copy")
+def test_what_the_fixes_of_tasks_change_stands_whole_in_a_small_budget() -> None:
+    tasks = [task for task in load_all() if shown.to_change(task)]
+    assert [task.name for task in tasks if not shown.shown(task, [2_000])[2_000]] == []
 
 
 ODD_LINES = ("def f():", "  `" * 9, "é", "\x0c", "\t}", "class A:", "    pass", "", "\x1b[0m", "}}", "/*")

@@ -9,10 +9,11 @@ import pytest
 
 from atlas_tui.project.centrality import spread
 from atlas_tui.project.editing_rules import is_test_file
+from atlas_tui.project.hints import Hints
 from atlas_tui.project.listing import list_files
 from atlas_tui.project.mapping import RepositoryMap, map_repository
 from atlas_tui.project.matching import terms
-from atlas_tui.project.ranking import Hints, rank
+from atlas_tui.project.ranking import rank
 from tests.project.suites import laid
 
 TASKS = Path(__file__).resolve().parents[2] / "benchmarks" / "repository" / "tasks"
@@ -52,7 +53,7 @@ def test_the_innermost_file_of_a_traceback_comes_first(repository: RepositoryMap
     places = (("shop/money.py", 1), ("shop/cart.py", 4), ("gone.py", 3))
     ranked = rank(repository, Hints(text="It fails", places=places))
     assert [each.path for each in ranked[:2]] == ["shop/money.py", "shop/cart.py"]
-    assert ranked[0].lines == (1,)
+    assert ranked[0].parts[0].first == 1
     assert ranked[0].why == "a traceback names it"
 
 
@@ -61,11 +62,52 @@ def test_a_file_that_the_text_names_comes_first(repository: RepositoryMap, text:
     assert order(repository, Hints(text=f"The total is wrong. {text}"))[0] == "shop/mail.py"
 
 
+TRACEBACKS = {
+    "python": """Traceback (most recent call last):
+  File "/home/me/shop/shop/mail.py", line 1, in send_receipt
+  File "/home/me/shop/shop/money.py", line 1, in rounded
+ValueError: bad""",
+    "node": "Error: bad\n    at rounded (/srv/app/shop/money.py:1:9)\n    at send (shop/mail.py:1:3)",
+    "windows": 'File "C:\\Users\\me\\shop\\money.py", line 1',
+}
+
+
+@pytest.mark.parametrize("traceback", TRACEBACKS.values(), ids=TRACEBACKS)
+def test_a_traceback_in_the_text_says_which_function_it_is(repository: RepositoryMap, traceback: str) -> None:
+    ranked = {each.path: each for each in rank(repository, Hints(text=f"It crashes:\n{traceback}"))}
+    assert ranked["shop/money.py"].parts[0].score == max(
+        part.score for each in ranked.values() for part in each.parts
+    )
+
+
+def test_a_german_text_finds_what_it_names_in_code(repository: RepositoryMap) -> None:
+    text = "Die Summe im Warenkorb stimmt nicht, `Cart.total` rundet falsch (siehe die Klasse Cart)."
+    ranked = rank(repository, Hints(text=text, tests=("tests/test_cart.py::test_total",)))
+    code = [each for each in ranked if not is_test_file(each.path)]
+    assert code[0].path == "shop/cart.py"
+    assert code[0].parts[0].score > 1
+    assert terms("nicht") == ()
+
+
+def test_of_files_with_one_name_the_exact_path_is_meant(tmp_path: Path) -> None:
+    files = {"util.py": "x = 1\n", "a/util.py": "x = 1\n", "b/util.py": "x = 1\n"}
+    found = map_repository(list_files(laid(tmp_path, files)))
+    assert [each.path for each in rank(found, Hints(text="see a/util.py")) if each.score > 1] == ["a/util.py"]
+    assert len([each for each in rank(found, Hints(text="see @util.py")) if each.score > 1]) == 1
+
+
+@pytest.mark.parametrize("text", ["Fix @shop/money.py::rounded", "see `shop/money.py::rounded`, please"])
+def test_a_function_mentioned_with_its_file_matters_most(repository: RepositoryMap, text: str) -> None:
+    ranked = rank(repository, Hints(text=f"The total of a cart is wrong. {text}"))
+    best = max((part.score, each.path) for each in ranked for part in each.parts)
+    assert best[0] > 5
+    assert best[1] == "shop/money.py"
+
+
 def test_targets_come_first_in_their_order(repository: RepositoryMap) -> None:
     hints = Hints(text="cart total", targets=("README.md", "shop/mail.py::send_receipt", "shop/mail.py::x"))
     ranked = rank(repository, hints)
     assert [each.path for each in ranked[:2]] == ["README.md", "shop/mail.py"]
-    assert ranked[1].symbols == ("send_receipt", "x")
     assert ranked[0].is_target
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -81,9 +83,24 @@ class Project:
     shown: tuple[str, ...] = ()
     """Absolute paths of the person's environment that tests may read, such as a virtual environment."""
     environment: tuple[tuple[str, str], ...] = ()
-    """Variables the tests get."""
+    """Variables the tests get, those before the command included."""
+    assigned: tuple[tuple[str, str], ...] = ()
+    """Variables that the person, or a file of the repository, sets before the command."""
+    told: str = ""
+    """Of the statement: what the model is shown, where all of it is too long for its context; else empty."""
     failures: tuple[tuple[str, str], ...] = ()
     """Of required tests, by id: what each said when nothing was changed, shortened."""
+
+    @property
+    def command_line(self) -> str:
+        """The test command in one line, with the variables before it; it can be read back."""
+        return command_line(self.command, self.assigned)
+
+
+def command_line(words: Sequence[str], assigned: Sequence[tuple[str, str]] = ()) -> str:
+    """A command as a person would type it; its steps are joined by ``&&``."""
+    before = [f"{name}={shlex.quote(value)}" for name, value in assigned]
+    return " ".join([*before, *(word if word == "&&" else shlex.quote(word) for word in words)])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

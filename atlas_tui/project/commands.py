@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from atlas_tui.project.manifests import package_scripts
+from atlas_tui.problem import command_line
+from atlas_tui.project import scripts_node
 from atlas_tui.project.runners import known, words as said
+from atlas_tui.project.scripts import of_make, of_tool
+from atlas_tui.project.scripts_tox import of_nox, of_tox
+from atlas_tui.project.starters import ElsewhereError, call, unwrapped
 
-_SHELL = {"|", "||", "&", "&&", ";", ";;", "<", ">", ">>", "<<", "<<<", "(", ")", "|&", "&>", ">&", ">|"}
+_SHELL = {"|", "||", "&", ";", ";;", "<", ">", ">>", "<<", "<<<", "(", ")", "|&", "&>", ">&", ">|"}
+_BUILTIN = frozenset({"source", ".", "export", "set", "eval", "exec", "exit", "pushd", "if", "for", "!"})
 _ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=")
 _LONGEST = 8_000
+_DEEPEST = 6
+"""Names that stand for names."""
 
 
 class CommandRefused(ValueError):
@@ -33,12 +41,17 @@ class Command:
     """Variables that were set before it."""
 
     def __str__(self) -> str:
-        return shlex.join(self.words)
+        return command_line(self.words, self.environment)
 
     @property
     def named(self) -> tuple[str, ...]:
         """Files, folders or tests that it names."""
-        return known.named(self.runner).named(self.words)
+        return known.named(self.runner).named(known.steps(self.words).main)
+
+    @property
+    def programs(self) -> tuple[str, ...]:
+        """The programs that it calls."""
+        return tuple(step[0] for step in said.split(self.words))
 
     @property
     def caution(self) -> str:
@@ -49,26 +62,64 @@ class Command:
 def parse_command(text: str, root: Path | None = None, why: str = "") -> Command:
     """The command that a person typed, such as ``pytest -q tests/test_x.py``.
 
-    What only starts another tool (``uv run``, ``poetry run``, ``npx``, ``coverage run``) is left off; with a
-    ``root``, a script of its package.json (``npm test``) is looked up where it is a plain command.
+    What only starts another tool (``uv run``, ``poetry run``, ``npx``, ``coverage run``) is left off. With a
+    ``root``, what it has a name for there is looked up (``npm test``, ``tox -e py311``, ``make test``,
+    ``hatch run test``), as far as that is one plain command whose results can be read test by test.
 
     Raises:
-        CommandRefused: it is empty, no command line, or needs a shell.
+        CommandRefused: it is empty, no command line, or needs a shell or another folder.
     """
-    words, environment = _split(text)
-    words = _unwrapped(words)
+    return _parsed(text, root, why, _DEEPEST)
+
+
+def _parsed(text: str, root: Path | None, why: str, deep: int) -> Command:
+    plain = _plain(text)
+    if said.AND in plain:
+        lines = [shlex.join(step) for step in said.split(plain)]
+        return _stepped([_parsed(line, root, why, deep) for line in lines], why)
+    words, environment = _split(plain)
+    if root is not None and deep:
+        for line, where in _looked_up(words, root):
+            try:
+                inner = _parsed(line, root, why or where, deep - 1)
+            except CommandRefused:
+                continue
+            one = said.AND not in inner.words
+            if inner.runner != "command" or (one and words[0] in scripts_node.TOOLS):
+                return replace(inner, environment=(*environment, *inner.environment))
+    try:
+        rest, more = scripts_node.unwrapped(unwrapped(words))
+    except ElsewhereError as error:
+        raise CommandRefused(
+            f"the test command is started in another folder ({error}); open that folder instead"
+        ) from error
+    if rest != words and deep:
+        inner = _parsed(command_line(rest), root, why, deep - 1)
+        return replace(inner, environment=(*environment, *more, *inner.environment))
     if root is not None:
-        script = _script(words, root)
-        if script is not None:
-            inner = parse_command(script[0], root, why)
-            return Command(
-                words=(*inner.words, *script[1]), runner=inner.runner, why=why,
-                environment=(*environment, *inner.environment),
-            )  # fmt: skip
+        words[0] = _placed(words[0], root)
     return Command(words=tuple(words), runner=known.of(words).name, why=why, environment=environment)
 
 
-def _split(text: str) -> tuple[list[str], tuple[tuple[str, str], ...]]:
+def _placed(program: str, root: Path) -> str:
+    """The program of an environment by its whole path: git does not bring it into the copy."""
+    if "/" not in program:
+        return program
+    path = root / Path(program).expanduser()
+    return os.path.normpath(path) if (path.parent.parent / "pyvenv.cfg").is_file() else program
+
+
+def _stepped(commands: Sequence[Command], why: str) -> Command:
+    """Several commands as one, of which the first that can be read test by test tells most."""
+    steps = [step for command in commands for step in said.split(command.words)]
+    words = scripts_node.chosen(steps)
+    environment = tuple(variable for command in commands for variable in command.environment)
+    runner = known.of(known.steps(words).main).name
+    return Command(words=words, runner=runner, why=why, environment=environment)
+
+
+def _plain(text: str) -> list[str]:
+    """The words of a text that needs no shell."""
     if "\n" in text.strip() or "\0" in text or len(text) > _LONGEST:
         raise CommandRefused("a test command is one line; give the command alone")
     try:
@@ -87,6 +138,11 @@ def _split(text: str) -> tuple[list[str], tuple[tuple[str, str], ...]]:
         raise CommandRefused(
             f"the test command needs a shell ({sign}), and none is used; give one plain command"
         )
+    return plain
+
+
+def _split(plain: list[str]) -> tuple[list[str], tuple[tuple[str, str], ...]]:
+    """A command, and the variables that are set before it."""
     environment = []
     plain = plain[1:] if plain[:1] == ["env"] else plain
     while plain and _ASSIGNMENT.match(plain[0]):
@@ -94,53 +150,33 @@ def _split(text: str) -> tuple[list[str], tuple[tuple[str, str], ...]]:
         environment.append((name, value))
     if not plain:
         raise CommandRefused("the test command is empty; give one, such as: pytest -q")
+    if plain[0] == "cd":
+        raise CommandRefused("the test command is started in another folder (cd); open that folder instead")
+    if plain[0] in _BUILTIN:
+        raise CommandRefused(
+            f"the test command needs a shell ({plain[0]}), and none is used; give one plain command"
+        )
     return plain, tuple(environment)
 
 
-_STARTERS: tuple[tuple[str, ...], ...] = (
-    ("uv", "run"), ("poetry", "run"), ("pipenv", "run"), ("pdm", "run"), ("rye", "run"), ("hatch", "run"),
-    ("npx",), ("pnpm", "exec"), ("yarn", "exec"), ("bunx",), ("coverage", "run"), ("time",),
-)  # fmt: skip
-
-
-def _unwrapped(words: Sequence[str]) -> list[str]:
-    """``words`` without what only starts them; as they are where an option of that is in between."""
-    rest = list(words)
-    for starter in _STARTERS:
-        size = len(starter)
-        if tuple(rest[:size]) == starter and len(rest) > size:
-            inner = rest[size:]
-            if starter == ("coverage", "run"):
-                return _unwrapped(["python", *inner]) if inner[0] == "-m" else rest
-            while inner and inner[0] in (
-                "-q",
-                "--quiet",
-                "--no",
-                "--no-install",
-                "--offline",
-                "--frozen",
-                "--",
-            ):
-                inner = inner[1:]
-            return _unwrapped(inner) if inner and not inner[0].startswith("-") else rest
-    if said.module_at(rest) and rest[said.module_at(rest)] == "coverage":
-        return _unwrapped(rest[said.module_at(rest) :])
-    return rest
-
-
-def _script(words: Sequence[str], root: Path) -> tuple[str, list[str]] | None:
-    """The script of package.json that ``words`` call, with what they add to it; None where that is no plain
-    command, or not theirs."""
-    if not words or words[0] not in ("npm", "yarn", "pnpm", "bun"):
-        return None
-    rest = list(words[1:])
-    if rest[:1] in (["run"], ["run-script"]):
-        rest = rest[1:]
-    name = "test" if rest[:1] == ["t"] else rest[0] if rest else ""
-    text = package_scripts(root).get(name, "")
-    more = [word for word in rest[1:] if word != "--"]
-    try:
-        _split(text)
-    except CommandRefused:
-        return None
-    return None if text.split()[:1] in (["npm"], ["yarn"], ["pnpm"], ["bun"]) else (text, more)
+def _looked_up(words: Sequence[str], root: Path) -> Iterator[tuple[str, str]]:
+    """The lines that ``words`` call by a name, with what is added to them, and where they were found."""
+    script = scripts_node.script_line(words, root)
+    if script:
+        yield script, ""
+    asked = call(words)
+    if asked is None:
+        return
+    match asked.tool:
+        case "tox":
+            found = of_tox(root, asked.name)
+        case "nox":
+            found = of_nox(root, asked.name)
+        case "make":
+            found = tuple(one for one in of_make(root) if one.name == asked.name and one.alone)
+        case tool:
+            found = tuple(one for one in of_tool(root, tool) if one.name == asked.name)
+    if not found and (asked.tool, asked.name) in (("hatch", "test"), ("rye", "test")):
+        yield shlex.join(["pytest", *asked.more]), ""
+    for one in found:
+        yield one.called(asked.more), one.why

@@ -10,8 +10,9 @@ from pathlib import Path
 from atlas_tui.project.environment_parts import Parts
 from atlas_tui.project.names import shown
 from atlas_tui.project.snapshot import Link
+from atlas_tui.sandbox import placing
 
-_MODULES, _PACKAGE = "node_modules", "package.json"
+_MODULES, _PACKAGE, _PROGRAMS = "node_modules", "package.json", ".bin"
 _DEPENDENCIES = ("dependencies", "devDependencies")
 
 
@@ -37,7 +38,10 @@ def _add_packages(parts: Parts, folder: str, modules: Path) -> None:
     if modules.is_symlink() or not modules.is_dir() or not parts.show(modules):
         return
     here = f"{folder}/{_MODULES}" if folder else _MODULES
+    if (modules / _PROGRAMS).is_dir() and not folder:
+        parts.folders.append(str(modules / _PROGRAMS))
     own = list(_own_packages(modules, parts.root))
+    parts.show(*_beside(modules, parts))
     if own:
         parts.links += _one_by_one(here, modules, dict(own))
     else:
@@ -53,6 +57,21 @@ def _own_packages(modules: Path, root: Path) -> Iterator[tuple[str, str]]:
             real = Path(os.path.realpath(path))
             if real.is_relative_to(root) and not real.is_relative_to(os.path.realpath(modules)):
                 yield name, str(real.relative_to(root))
+
+
+def _beside(modules: Path, parts: Parts) -> list[Path]:
+    """Packages of the workspace that this folder is one of: they lie beside it in the same repository, as do
+    the installed ones where all share one folder of them (pnpm)."""
+    top = list(parts.upwards())[-1]
+    links = (path for name in _packages(modules) if (path := modules / name).is_symlink())
+    named = (os.path.realpath(path) for path in links)
+    reals = {Path(next(iter(placing.packages(path)), path)) for path in named}
+    inside = (parts.root, Path(os.path.realpath(modules)))
+    return sorted(
+        real
+        for real in reals
+        if real.is_dir() and top in real.parents and not any(real.is_relative_to(one) for one in inside)
+    )
 
 
 def _packages(modules: Path) -> Iterator[str]:

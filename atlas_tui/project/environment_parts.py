@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -54,7 +54,7 @@ class Parts:
         try:
             for path in paths:
                 if not _is_open(path):
-                    why = "they run as another user, who may not enter it"
+                    why = "they run as another user, who may not enter it; install it where all may"
                     self.notes.append(f"{shown(str(path))} is not shown to the tests: {why}")
                     return False
                 named = os.path.normpath(path)
@@ -67,16 +67,18 @@ class Parts:
             return False
         return True
 
-    def toolchain(self, language: str, beside: str = "") -> Toolchain | None:
+    def toolchain(self, language: str, beside: str = "", first: Sequence[Path] = ()) -> Toolchain | None:
         """The person's own tools for a language, shown and on the PATH; None, and a note, without them.
 
         Args:
             language: its name in ``sandbox.languages``.
             beside: a program that must lie in the folder of its tool.
+            first: folders that come before those of PATH.
         """
         before = len(self.notes)
+        search = os.pathsep.join([*map(str, first), self.search_path])
         try:
-            for found in languages.located(languages.named(language), self.search_path):
+            for found in languages.located(languages.named(language), search):
                 folder = Path(found.tool).parent
                 if (not beside or (folder / beside).exists()) and self.show(*found.mounts):
                     if str(folder) not in SYSTEM_PATH:
@@ -108,7 +110,7 @@ def _is_open(path: str | Path) -> bool:
         return True
     try:
         for place in (Path(path), Path(os.path.realpath(path))):
-            for folder in place.parents:
+            for folder in (*([place] if place.is_dir() else []), *place.parents):
                 told = folder.stat()
                 if not told.st_mode & (0o100 if told.st_uid == NOBODY else 0o001):
                     return False

@@ -3,34 +3,35 @@
 from __future__ import annotations
 
 import ast
-import base64
-import hashlib
 import os
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from atlas_tui.project.environment_parts import SYSTEM_PATH, Parts, existing
+from atlas_tui.project.environment_choice import beginning, chosen, interpreter_of, is_python, pyenv_folders
+from atlas_tui.project.environment_made import add_made
+from atlas_tui.project.environment_parts import SYSTEM_PATH, Parts
 from atlas_tui.project.names import shown
 from atlas_tui.sandbox import placing
 from atlas_tui.sandbox.boxes import TREE
 
-_USUAL = (".venv", "venv", "env", ".env")
 _MAPPING = re.compile(r"^MAPPING(?:: [^=\n]+)? = (\{[^\n]*\})$", re.MULTILINE)
 """In the finder that setuptools writes for an editable install."""
-_LARGEST = 1 << 20
 _HARMLESS = frozenset({"test", "this", "antigravity", "__main__", "__init__"})
 """Modules of the standard library that nothing needs: a tree may have its own."""
 
 
-def add_python(parts: Parts) -> None:
-    """The virtual environment, or the person's own interpreter, and the copy before all that is installed."""
-    environment = _chosen(parts)
+def add_python(parts: Parts, programs: Sequence[str] = ()) -> None:
+    """The virtual environment, or the person's own interpreter, and the copy before all that is installed.
+
+    ``programs`` is what the test command calls.
+    """
+    environment = chosen(parts, programs)
     packages: list[Path] = []
     if environment is not None:
         packages = _add_environment(parts, environment)
-    elif (found := parts.toolchain("python")) is not None:
+    elif found := parts.toolchain("python", first=[path / "bin" for path in pyenv_folders(parts)]):
         packages = _add_own_packages(parts, Path(found.tool).parent.parent)
         parts.notes.append(f"no virtual environment was found: the tests run on {shown(found.tool)}")
     inside, outside = _edited(packages, parts)
@@ -45,78 +46,11 @@ def add_python(parts: Parts) -> None:
             inside.append(below)
         elif Path(path).is_dir() and parts.show(path):
             kept.append(path)
-    copied = [f"{TREE}/{path}" if path else TREE for path in _import_folders(parts, inside)]
+    folders = _import_folders(parts, inside)
+    add_made(parts, folders)
+    copied = [f"{TREE}/{path}" if path else TREE for path in folders]
     if copied or kept:
         parts.variables["PYTHONPATH"] = os.pathsep.join([*copied, *kept])
-
-
-# --- which environment
-
-
-def _chosen(parts: Parts) -> Path | None:
-    """The environment of this project; the one that we run in only where there is no other."""
-    given = parts.given
-    active = [Path(given[name]) for name in ("VIRTUAL_ENV", "CONDA_PREFIX") if given.get(name)]
-    ours = [path for path in active if os.path.realpath(path) == os.path.realpath(sys.prefix)]
-    named = given.get("UV_PROJECT_ENVIRONMENT")
-    candidates = [
-        *(path for path in active[:1] if path not in ours and given.get("VIRTUAL_ENV")),
-        *([parts.root / named] if named else []),
-        *(folder / name for folder in parts.upwards() for name in _USUAL),
-        *_of_poetry(parts),
-        *_of_pipenv(parts),
-        *(path for path in active if path not in ours),
-        *ours,
-    ]
-    return next((path for path in candidates if _is_environment(path)), None)
-
-
-def _is_environment(folder: Path) -> bool:
-    """Whether it stands on a Python: an environment that came with the tree could lead anywhere."""
-    interpreter = _interpreter(folder)
-    if interpreter is None or not _is_python(interpreter):
-        return False
-    return (folder / "pyvenv.cfg").is_file() or (folder / "conda-meta").is_dir()
-
-
-def _is_python(interpreter: Path) -> bool:
-    """Whether a file has the name, and the neighbours, of an interpreter."""
-    real = Path(os.path.realpath(interpreter))
-    if re.fullmatch(r"(python|pypy)[0-9.]*t?", real.name) is None or not os.access(real, os.X_OK):
-        return False
-    prefix = real.parent.parent
-    return any(True for name in ("python", "pypy") for _ in prefix.glob(f"lib*/{name}3*"))
-
-
-def _interpreter(folder: Path) -> Path | None:
-    return next((path for name in ("python", "python3") if (path := folder / "bin" / name).exists()), None)
-
-
-def _of_poetry(parts: Parts) -> list[Path]:
-    """Poetry names its folders after the project and a hash of where it lies."""
-    if "poetry.lock" not in parts.files.paths:
-        return []
-    cache = parts.given.get("POETRY_CACHE_DIR") or parts.home / ".cache" / "pypoetry"
-    folder = Path(parts.given.get("POETRY_VIRTUALENVS_PATH") or Path(cache) / "virtualenvs")
-    digest = hashlib.sha256(os.fsencode(parts.root)).digest()
-    mark = base64.urlsafe_b64encode(digest).decode()[:8]
-    found = [path for path in _inside(folder) if f"-{mark}-py" in path.name]
-    return sorted(found, key=lambda path: path.stat().st_mtime, reverse=True)
-
-
-def _of_pipenv(parts: Parts) -> list[Path]:
-    """Pipenv notes in each folder which project it is of."""
-    if "Pipfile" not in parts.files.paths:
-        return []
-    folder = Path(parts.given.get("WORKON_HOME") or parts.home / ".local" / "share" / "virtualenvs")
-    return [path for path in _inside(folder) if _text(path / ".project").strip() == str(parts.root)]
-
-
-def _inside(folder: Path) -> list[Path]:
-    try:
-        return sorted(existing(folder.iterdir()))
-    except OSError:
-        return []
 
 
 # --- what it takes to use it
@@ -124,18 +58,18 @@ def _inside(folder: Path) -> list[Path]:
 
 def _add_environment(parts: Parts, folder: Path) -> list[Path]:
     """Show an environment and the interpreter it stands on; gives its folders of packages."""
-    interpreter = _interpreter(folder)
+    interpreter = interpreter_of(folder)
     assert interpreter is not None  # it was chosen for that
     try:
         placed = placing.place(str(interpreter), [str(folder)])
     except ValueError as error:
         parts.notes.append(f"{shown(str(folder))} cannot be shown to the tests: {error}")
         return []
-    home = re.search(r"^home\s*=\s*(.+)$", _text(folder / "pyvenv.cfg"), re.MULTILINE)
+    home = re.search(r"^home\s*=\s*(.+)$", beginning(folder / "pyvenv.cfg"), re.MULTILINE)
     # The interpreter looks for its own files at the place named there, which may lead through links.
     bin_folder = Path(home[1].strip()) if home else Path()
     named = next((path for name in ("python3", "python") if (path := bin_folder / name).exists()), None)
-    bases = [bin_folder.parent] if named is not None and _is_python(named) else []
+    bases = [bin_folder.parent] if named is not None and is_python(named) else []
     packages = sorted(folder.glob("lib/python3*/site-packages"))
     if not parts.show(*placed.mounts, *bases):
         return packages if _use_system(parts, packages) else []
@@ -188,11 +122,11 @@ def _edited(packages: list[Path], parts: Parts) -> tuple[list[str], list[Path]]:
 
 def _added(packages: Path) -> Iterator[Path]:
     for file in sorted((*packages.glob("*.pth"), *packages.glob("*.egg-link"))):
-        for line in _text(file).splitlines():
+        for line in beginning(file).splitlines():
             if line.strip() and not line.startswith(("import ", "import\t", "#")):
                 yield Path(os.path.normpath(packages / line.strip()))
     for file in sorted(packages.glob("__editable__*_finder.py")):
-        match = _MAPPING.search(_text(file))
+        match = _MAPPING.search(beginning(file))
         try:
             mapping = ast.literal_eval(match[1]) if match else {}
         except (ValueError, SyntaxError, MemoryError, RecursionError):
@@ -242,14 +176,3 @@ def _modules(paths: tuple[str, ...], folder: str) -> set[str]:
         for name in inside
         if name.endswith(".py") and name.count("/") == name.endswith("/__init__.py")
     }
-
-
-def _text(path: Path) -> str:
-    """The beginning of a small file; empty where it cannot be read."""
-    try:
-        if not path.is_file():
-            return ""
-        with path.open("rb") as file:
-            return file.read(_LARGEST).decode("utf-8", "replace")
-    except OSError:
-        return ""

@@ -17,6 +17,11 @@ def add_go(parts: Parts) -> None:
     """The toolchain and the modules that were downloaded."""
     if parts.toolchain("go") is None:
         return
+    cache = Path(parts.given.get("GOCACHE") or parts.given.get("XDG_CACHE_HOME") or parts.home / ".cache")
+    cache = cache if "GOCACHE" in parts.given else cache / "go-build"
+    # Tests see it through links in a folder of their own (``with_go``).
+    if cache.is_dir() and parts.show(cache):
+        parts.variables["GOCACHE"] = str(cache)
     first = parts.given.get("GOPATH", "").split(os.pathsep)[0] or str(parts.home / "go")
     modules = Path(parts.given.get("GOMODCACHE") or f"{first}/pkg/mod")
     if modules.is_dir():
@@ -51,20 +56,35 @@ def add_program(parts: Parts, name: str) -> None:
     """A program of the test command, unless the system or what is shown already brings it."""
     if os.sep in name or _is_there(parts, name):
         return
-    found = next(placing.on_path((name,), parts.search_path), "")
-    if not found:
-        parts.notes.append(f"{shown(name)} was not found on the PATH")
-        return
+    before = len(parts.notes)
+    for found in placing.on_path((name,), parts.search_path):
+        if _add(parts, found):
+            del parts.notes[before:]  # why others could not be shown
+            return
+    if len(parts.notes) == before:
+        parts.notes.append("it was not found on the PATH")
+    parts.notes[before:] = [f"{shown(name)}: {note}" for note in parts.notes[before:]]
+
+
+def _add(parts: Parts, program: str) -> bool:
+    """Whether a program can be shown, and who runs it where it is a script."""
     try:
-        wanted = [placing.place(found)]
-        interpreter = _interpreter(found)
+        wanted = [placing.place(program)]
+        interpreter = _interpreter(program)
         if interpreter:
             wanted.append(placing.place(interpreter))
     except (OSError, ValueError) as error:
-        parts.notes.append(f"{shown(found)} cannot be shown to the tests: {error}")
-        return
-    if all(parts.show(*one.mounts) for one in wanted):
-        parts.folders.append(str(Path(wanted[0].path).parent))
+        parts.notes.append(f"{shown(program)} cannot be shown to the tests: {error}")
+        return False
+    neighbours = placing.packages(wanted[0].path)
+    if not all(parts.show(*one.mounts) for one in wanted) or not parts.show(*neighbours):
+        return False
+    same = Path(wanted[0].path).name == Path(program).name
+    # A link of another name than what it leads to is shown as a file of that name.
+    if not same and not parts.show(program):
+        return False
+    parts.folders.append(str(Path(wanted[0].path if same else program).parent))
+    return True
 
 
 def _is_there(parts: Parts, name: str) -> bool:

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
+from atlas_tui.project import finding_others
 from atlas_tui.project.commands import Command, CommandRefused, parse_command
-from atlas_tui.project.manifests import ini, package_scripts, text, toml
+from atlas_tui.project.manifests import ini, text, toml
+from atlas_tui.project.scripts import of_make, of_tool
+from atlas_tui.project.scripts_tox import of_nox, of_tox
 
 _LOOKED_AT = 400
 """Test files that are looked at."""
 _FOLDERS = ("tests", "test", "testing")
-_RECIPE = re.compile(
-    r"^(?P<name>test|tests|check|unittest)\s*::?(?!=)[^\n]*\n(?P<lines>(?:\t[^\n]*\n?)*)", re.MULTILINE
-)
-_VARIABLE = re.compile(r"\$[({](?P<name>\w+)[)}]")
-_NOX = re.compile(r"session\.run\(\s*(?P<words>(?:[rbu]?[\"'][^\"'\n]*[\"']\s*,?\s*)+)[,)*]")
+_NOT_THEIRS = ("node_modules", "build", "dist", "site-packages")
+_TOOLS = ("hatch", "pdm", "poe", "task", "rye", "pixi", "pipenv")
+_NAMES = re.compile(r"([\w-]+:)?(tests?|check|unit|unit-?tests?)")
+"""Of scripts that run tests."""
+_DEEPEST, _MOST_FOLDERS = 5, 2_000
+"""Where tests lie beside the code they are about: how far below the root, among how many folders."""
 _OF_PYTEST = re.compile(r"^\s*(?:import|from) pytest\b|^(?:async )?def test_", re.MULTILINE)
-_QUOTED = re.compile(r"[\"']([^\"'\n]*)[\"']")
 
 
 def find(root: Path) -> tuple[Command, ...]:
@@ -40,25 +44,8 @@ def find(root: Path) -> tuple[Command, ...]:
 
 def _texts(root: Path) -> Iterator[tuple[str, str]]:
     yield from _python(root)
-    yield from _of_tox(root)
-    yield from _of_nox(root)
-    if "test" in package_scripts(root) and "no test specified" not in package_scripts(root)["test"]:
-        yield "npm test", "package.json has a script test"
-    elif _any(root, "*.test.*js") or _any(root, "test*/**/*.test.*js"):
-        yield "node --test", "files are named as tests of Node are"
-    if (root / "Cargo.toml").is_file():
-        whole = "[workspace]" in text(root / "Cargo.toml")
-        yield "cargo test --workspace" if whole else "cargo test", "Cargo.toml is there"
-    if (root / "go.mod").is_file():
-        yield "go test ./...", "go.mod is there"
-    yield from _of_make(root)
-    if (root / "pom.xml").is_file():
-        yield ("./mvnw test" if (root / "mvnw").is_file() else "mvn test"), "pom.xml is there"
-    if any((root / name).is_file() for name in ("build.gradle", "build.gradle.kts")):
-        yield (
-            ("./gradlew test" if (root / "gradlew").is_file() else "gradle test"),
-            "a build of Gradle is there",
-        )
+    yield from finding_others.found(root)
+    yield from _of_scripts(root)
 
 
 # --- Python
@@ -69,6 +56,8 @@ def _python(root: Path) -> Iterator[tuple[str, str]]:
     files = list(islice(_python_tests(root), _LOOKED_AT))
     if configured:
         yield "pytest", configured
+    if "django" in text(root / "manage.py"):
+        yield "python manage.py test", "manage.py is there"
     texts = [text(file) for file in files]
     of_pytest = any(_OF_PYTEST.search(one) for one in texts)
     of_unittest = any("unittest" in one and "TestCase" in one for one in texts)
@@ -106,6 +95,23 @@ def _python_tests(root: Path) -> Iterator[Path]:
         yield from sorted(islice(_safe(folder.rglob("*.py")), _LOOKED_AT))
     yield from sorted(_safe(root.glob("test_*.py")))
     yield from sorted(islice(_safe(root.glob("*/test_*.py")), _LOOKED_AT))
+    yield from _safe(_beside_code(root))
+
+
+def _beside_code(root: Path) -> Iterator[Path]:
+    """Files in folders of tests deeper in the tree, but for environments and what was built."""
+    for place, inner, names in islice(os.walk(root), _MOST_FOLDERS):
+        here = Path(place)
+        deep = len(here.relative_to(root).parts)
+        inner[:] = sorted(name for name in inner if _may_hold_tests(here / name)) if deep < _DEEPEST else []
+        if here.name in _FOLDERS and deep > 1:
+            yield from (here / name for name in sorted(names) if name.endswith(".py"))
+
+
+def _may_hold_tests(folder: Path) -> bool:
+    if folder.name.startswith((".", "_")) or folder.name in _NOT_THEIRS:
+        return False
+    return not folder.is_symlink() and not (folder / "pyvenv.cfg").is_file()
 
 
 def _safe(paths: Iterator[Path]) -> Iterator[Path]:
@@ -130,68 +136,34 @@ def _discover(root: Path, files: list[Path]) -> str:
 # --- what names a command inside a file
 
 
-def _of_tox(root: Path) -> Iterator[tuple[str, str]]:
-    tox = ini(root / "tox.ini")
-    there = (root / "tox.ini").is_file()
-    for section in tox.sections() if there else ():
-        if section == "testenv" or section.startswith("testenv:py"):
-            for line in tox.get(section, "commands", fallback="").splitlines():
-                plain = re.sub(r"\{(?:posargs|env:)[^{}]*\}", "", line).strip().lstrip("-").strip()
-                if _is_test(plain) and "{" not in plain:
-                    yield plain, f"tox.ini runs it in [{section}]"
-    if there and any(section.startswith("testenv") for section in tox.sections()):
+def _of_scripts(root: Path) -> Iterator[tuple[str, str]]:
+    """Lines of scripts whose results can be read test by test, then what else says it runs tests."""
+    found = [*of_tox(root), *of_nox(root)]
+    found += (one for tool in _TOOLS for one in of_tool(root, tool) if _NAMES.fullmatch(one.name))
+    made = [one for one in of_make(root) if _NAMES.fullmatch(one.name)]
+    for one in (*found, *made):
+        line = one.called(())
+        if _is_test(line, root):
+            yield line, one.why
+    if (root / "tox.ini").is_file() and found:
         yield "tox", "tox.ini is there"
-
-
-def _of_nox(root: Path) -> Iterator[tuple[str, str]]:
-    written = text(root / "noxfile.py")
-    for match in _NOX.finditer(written):
-        line = " ".join(_QUOTED.findall(match["words"]))
-        if _is_test(line):
-            yield line, "noxfile.py runs it"
-    if written:
+    if text(root / "noxfile.py"):
         yield "nox", "noxfile.py is there"
+    for name in dict.fromkeys(one.name for one in made):
+        yield f"make {name}", f"a Makefile has a target {name}"
 
 
-def _of_make(root: Path) -> Iterator[tuple[str, str]]:
-    name = next((one for one in ("GNUmakefile", "makefile", "Makefile") if (root / one).is_file()), "")
-    for match in _RECIPE.finditer(text(root / name) if name else ""):
-        lines = [line.strip().lstrip("@-+").strip() for line in match["lines"].splitlines() if line.strip()]
-        plain = [_VARIABLE.sub(lambda one: _value(one["name"]), line) for line in lines]
-        if len(plain) == 1 and "$" not in plain[0] and _is_test(plain[0]):
-            yield plain[0], f"{name} runs it for {match['name']}"
-        yield f"make {match['name']}", f"{name} has a target {match['name']}"
-
-
-def _value(name: str) -> str:
-    """What a variable of a Makefile commonly stands for; ``$`` where that is not known."""
-    known = {
-        "PYTHON": "python",
-        "PY": "python",
-        "PYTEST": "pytest",
-        "GO": "go",
-        "CARGO": "cargo",
-        "NODE": "node",
-    }
-    return known.get(name, "" if name in ("ARGS", "TESTARGS", "PYTEST_ARGS", "PYTESTFLAGS") else "$")
-
-
-def _is_test(line: str) -> bool:
+def _is_test(line: str, root: Path) -> bool:
     """Whether it is a plain command whose results can be read test by test."""
+    if "{" in line or "$" in line:
+        return False
     try:
-        return parse_command(line).runner != "command"
+        return parse_command(line, root).runner != "command"
     except CommandRefused:
         return False
 
 
 # --- looking around
-
-
-def _any(root: Path, pattern: str) -> bool:
-    try:
-        return any(path for path in islice(root.glob(pattern), 50) if "node_modules" not in path.parts)
-    except OSError:
-        return False
 
 
 def _name(path: Path, root: Path) -> str:

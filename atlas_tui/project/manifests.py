@@ -13,14 +13,25 @@ _MOST_BYTES = 512 << 10
 
 def package_scripts(root: Path) -> dict[str, str]:
     """The scripts of package.json; none where that cannot be read."""
+    scripts = _package(root).get("scripts")
+    if not isinstance(scripts, dict):
+        return {}
+    return {name: line for name, line in scripts.items() if isinstance(line, str)}
+
+
+def package_dependencies(root: Path) -> frozenset[str]:
+    """The packages that package.json names; none where that cannot be read."""
+    value = _package(root)
+    groups = [value.get(key) for key in ("dependencies", "devDependencies")]
+    return frozenset(name for group in groups if isinstance(group, dict) for name in group)
+
+
+def _package(root: Path) -> dict[str, Any]:
     try:
         value = json.loads(text(root / "package.json") or "null")
     except (ValueError, RecursionError):
         return {}
-    scripts = value.get("scripts") if isinstance(value, dict) else None
-    if not isinstance(scripts, dict):
-        return {}
-    return {name: line for name, line in scripts.items() if isinstance(line, str)}
+    return value if isinstance(value, dict) else {}
 
 
 def text(path: Path) -> str:
@@ -43,9 +54,14 @@ def toml(path: Path) -> dict[str, Any]:
 
 def ini(path: Path) -> configparser.RawConfigParser:
     """The sections of an INI file; none where it is no such file."""
+    return ini_of(text(path))
+
+
+def ini_of(written: str) -> configparser.RawConfigParser:
+    """The sections of a text as of an INI file; none where it is no such text."""
     found = configparser.RawConfigParser(strict=False)
     try:
-        found.read_string(text(path))
+        found.read_string(written)
     except configparser.Error:
         return configparser.RawConfigParser()
     return found

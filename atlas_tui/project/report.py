@@ -11,12 +11,15 @@ from xml.parsers import expat
 
 from atlas_tui.project.base import Outcome, TestCase
 from atlas_tui.project.runners.orders import Reading, Told, clean
+from atlas_tui.project.runners.words import complaint
 
 MOST_CASES = 100_000
 _ID, _MESSAGE, _DETAIL, _PLACES = 2_000, 500, 8_100, 30
 _DETAILS = 4_000_000
 """Characters of all details of a report together."""
 _WORST = (Outcome.ERROR, Outcome.FAILED, Outcome.PASSED, Outcome.SKIPPED)
+_PRINTED = re.compile(r"(?<![\w./-])([\w./-]+\.[A-Za-z]{1,5})(?:[\"']?, line |[:(]\[?)(\d{1,7})\b")
+"""File and line as most tools print them."""
 _XML_ELEMENTS, _XML_DEPTH = 400_000, 50
 
 
@@ -72,6 +75,23 @@ def by_id(cases: Iterable[TestCase]) -> dict[str, TestCase]:
         room -= len(one.detail)
         found[one.id] = one if room >= 0 else replace(one, detail="")
     return found
+
+
+def step_case(step: tuple[str, int | None, str]) -> TestCase:
+    """The command line, exit code and output of a step as one test."""
+    name, code, printed = step
+    if code == 0:
+        return case(name, Outcome.PASSED)
+    ending = "it did not end" if code is None else f"it ended with {code}"
+    last = complaint(printed)
+    message = f"{ending}: {last}" if last else ending
+    return case(name, Outcome.FAILED, message=message, detail=printed, places=_printed_places(printed))
+
+
+def _printed_places(text: str) -> list[tuple[str, int]]:
+    """Innermost last: most tools begin with that, Python ends with it."""
+    found = [(file, int(line)) for file, line in _PRINTED.findall(text)]
+    return found if "Traceback (most recent call last)" in text else found[::-1]
 
 
 # --- our own reporters
@@ -137,7 +157,8 @@ class _JUnit:
             raise BadReport("it is nested too deep, or too long")
         self._text.clear()
         if name == "testcase":
-            self._open = {"outcome": Outcome.PASSED, "values": values, "message": "", "detail": ""}
+            self._open = {"outcome": Outcome.PASSED, "values": values}
+            self._open |= dict.fromkeys(("message", "detail", "printed"), "")
         elif self._open is not None and name in ("failure", "error", "skipped"):
             worse = {"failure": Outcome.FAILED, "error": Outcome.ERROR, "skipped": Outcome.SKIPPED}[name]
             if self._open["outcome"] in (Outcome.PASSED, Outcome.SKIPPED):
@@ -151,17 +172,22 @@ class _JUnit:
             return
         if name in ("failure", "error") and not self._open["detail"]:
             self._open["detail"] = text
+        elif name == "system-out":
+            self._open["printed"] = text
         elif name == "testcase":
-            values = self._open["values"]
-            parts = [values.get("file") or values.get("classname"), values.get("name")]
-            detail = self._open["detail"]
-            lines = [line for line in detail.splitlines() if line.strip()]
-            found = case(
-                "::".join(part for part in parts if part), self._open["outcome"], detail=detail,
-                message=self._open["message"] or "".join(lines[:1]), seconds=_seconds(values.get("time", "")),
-            )  # fmt: skip
-            self.cases.append(found)
+            self.cases.append(self._case(self._open))
             self._open = None
+
+    def _case(self, told: dict[str, Any]) -> TestCase:
+        values, outcome = told["values"], told["outcome"]
+        parts = [values.get("file") or values.get("classname"), values.get("name")]
+        bad = outcome in (Outcome.FAILED, Outcome.ERROR)
+        detail = told["detail"] or (told["printed"] if bad else "")
+        message = told["message"] or complaint("\n".join(detail.splitlines()[:1]) or detail)
+        return case(
+            "::".join(part for part in parts if part), outcome, detail=detail, message=message,
+            seconds=_seconds(values.get("time", "")), places=_printed_places(detail),
+        )  # fmt: skip
 
 
 def _refuse(*_: object) -> None:

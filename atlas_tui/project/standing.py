@@ -4,22 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import os
-from pathlib import Path
 
-from atlas_tui.project.listing import list_files
+from atlas_tui.project.listing import Listing
 
 
-def standing(root: Path) -> str:
-    """A fingerprint of the files at ``root``; the same while nobody writes one of them. Reads no contents.
-
-    Raises:
-        InputError: ``root`` is git's own folder.
-        Refused: git fails, or ``root`` cannot be read.
-    """
+def standing(files: Listing) -> str:
+    """A fingerprint of these files; the same while nobody writes one of them. Reads no contents."""
     seen = hashlib.sha256()
-    for entry in list_files(root).entries:
+    for entry in files.entries:
         try:
-            facts = os.lstat(root / entry.path)
+            facts = os.lstat(files.root / entry.path)
         except OSError:
             continue  # Gone meanwhile: the next look finds another listing.
         line = f"{entry.path}\0{facts.st_size}\0{facts.st_mode}\0{facts.st_mtime_ns}\0{facts.st_ino}\n"

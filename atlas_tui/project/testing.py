@@ -13,7 +13,7 @@ from atlas_tui.events import Verdict
 from atlas_tui.problem import Limits, Project
 from atlas_tui.project.base import FileChange, Outcome, Report, TestCase
 from atlas_tui.project.places import Placing
-from atlas_tui.project.report import by_id, case, shortened
+from atlas_tui.project.report import by_id, case, shortened, step_case
 from atlas_tui.project.runners import known
 from atlas_tui.project.runners.orders import PRINTED_BYTES, REPORT_BYTES, Reading, Told, told
 from atlas_tui.project.runners.words import complaint
@@ -47,8 +47,11 @@ async def run_tests(
     Raises:
         KeyError: ``project.runner`` is none of ``runners.known``.
     """
-    runner = known.named(project.runner)
-    order = runner.order(project.command, tests)
+    steps = known.steps(project.command)
+    named = {shlex.join(step) for step in (*steps.before, *steps.after)}
+    order = known.named(project.runner).order(steps.main, [test for test in tests if test not in named])
+    after = (step for step in steps.after if not tests or shlex.join(step) in tests)
+    order = replace(order, before=steps.before, after=tuple(after))
     own = limits.wall_seconds - _TO_TELL
     job = Job(
         source=(resources.files("atlas_tui.project.runners.inside") / "controller.py").read_text("utf-8"),
@@ -73,8 +76,8 @@ def unfinished(report: Report) -> str:
 
 def _report(ran: Ran, project: Project, changes: Sequence[FileChange], limits: Limits) -> Report:
     found = told(ran.stdout)
-    reading = known.named(project.runner).read(found, project.command)
-    cases = by_id(reading.cases)
+    reading = known.named(project.runner).read(found, known.steps(project.command).main)
+    cases = by_id((*reading.cases, *map(step_case, found.steps)))
     there = Placing(project.base, changes)
     cases = {test: there.placed(one) for test, one in cases.items()}
     verdict = ran.verdict
@@ -105,10 +108,11 @@ def _fault(ran: Ran, found: Told, reading: Reading, project: Project, limits: Li
     """Why nothing, or not all, was run; empty where all was."""
     where = f" while {reading.running} ran" if reading.running else ""
     if found.why == "missing":
-        return (
-            f"{found.program} is not there for the tests; install it in the environment of this project, "
-            "or choose another test command"
-        )
+        return f"{found.program} is not there for the tests; install it in the environment of this project"
+    if found.why == "before":
+        last = complaint(found.steps[-1][2])[:300]
+        ending = _ending(found.code) + (f": {last}" if last else "")
+        return f"no test was run, because what comes before them failed: {found.program} ({ending})"
     if found.why == "time" or found.code in _CPU_SPENT or ran.verdict is Verdict.TLE:
         took = _time(ran, found, limits)
         return f"the tests did not end within their time ({took}){where}; raise the limit or run fewer"
@@ -119,7 +123,7 @@ def _fault(ran: Ran, found: Told, reading: Reading, project: Project, limits: Li
         return f"the tests could not be run ({ran.verdict}): {' '.join(why.split()) or 'no reason known'}"
     if not found.ended:
         return "the run of the tests was killed from inside before it told its end"
-    return reading.fault or _not_all(found, reading, shlex.join(project.command), where)
+    return reading.fault or _not_all(found, reading, project.command_line, where)
 
 
 def _not_all(found: Told, reading: Reading, command: str, where: str) -> str:

@@ -36,7 +36,7 @@ def open_project(task: RepositoryTask, root: Path) -> Project:
     """
     command = parse_command(task.command, root)
     files = list_files(root)
-    found = find_environment(root, files, command.words[:1], _variables())
+    found = find_environment(root, files, command.words[:1], _variables(), command.environment)
     program, search = command.words[0], dict(found.variables)["PATH"]
     if command.runner not in PYTHON and shutil.which(program, path=search) is None:
         raise ToolMissing("; ".join([f"{program} is not there for the tests", *found.notes]))
@@ -51,7 +51,8 @@ def open_project(task: RepositoryTask, root: Path) -> Project:
         protected=protected_paths(files.paths, task.required),
         left_out=copy.left_out,
         shown=found.shown,
-        environment=(*found.variables, *command.environment),
+        environment=found.variables,
+        assigned=command.environment,
     )
 
 

@@ -24,6 +24,23 @@ def pieces(task: RepositoryTask) -> str:
     return "\n".join(chain.from_iterable(_pieces(task, path, text) for path, text in _texts(task)))
 
 
+def remarked(task: RepositoryTask) -> str:
+    """A change that repairs nothing: the files of the fix that there are, each with a remark at its end."""
+    return "\n".join(_block(f"{path} (whole file)", text) for path, text in _with_remarks(task))
+
+
+def spoilt(task: RepositoryTask) -> str:
+    """The same with a bracket that nothing closes."""
+    return "\n".join(_block(f"{path} (whole file)", f"{text}((\n") for path, text in _with_remarks(task))
+
+
+def _with_remarks(task: RepositoryTask) -> Iterator[tuple[str, str]]:
+    for path, _ in _texts(task):
+        if (task.tree / path).is_file():
+            old = (task.tree / path).read_bytes().decode().replace("\r\n", "\n")
+            yield path, f"{old}{'#' if path.endswith('.py') else '//'} looked at\n"
+
+
 def _texts(task: RepositoryTask) -> Iterator[tuple[str, str]]:
     """Path and text of each file of the fix, with plain line ends: models write no others."""
     for change in task.fix():

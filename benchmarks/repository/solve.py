@@ -1,11 +1,13 @@
 """The whole way over every task: from its text to a change that is chosen, written and verified again.
 
-    python benchmarks/repository/solve.py [--model FILE] [--tasks FOLDER] [--arm E] [NAME ...]
+    python benchmarks/repository/solve.py [--model FILE] [--tasks FOLDER] [--arm E] [--repair] [NAME ...]
 
 Without a model one recites: of three replies, drawn by seed, one is the fix as pieces, the others change
-nothing. A task is *right* where all tests pass once the choice is written into the repository, *open* where
-nothing was verified, and *wrong* where something was called verified and is not, or where the repository was
-touched before. The last line is one JSON object; the exit code is 0 where nothing is wrong.
+nothing. With ``--repair`` the first replies change nothing that matters, or cannot be read, and only a prompt
+that asks for a repair is answered with the fix. A task is *right* where all tests pass once the choice is
+written into the repository, *open* where nothing was verified, and *wrong* where something was called
+verified and is not, or where the repository was touched before. The last line is one JSON object; the exit
+code is 0 where nothing is wrong.
 """
 
 from __future__ import annotations
@@ -105,13 +107,24 @@ async def _passes(task: RepositoryTask, root: Path) -> bool:
     return not (found.fault or found.required or found.flaky)
 
 
-def _settings(task: RepositoryTask, model: str, arm: str, folder: Path) -> Settings:
-    path: Path | str = model
-    if not model:
-        replies = (PLAN + reciting.pieces(task), PLAN + "It is right as it stands.", PLAN + "No idea.")
-        path = make_reciter(folder / f"{task.name}.gguf", replies)
-    given = {"path": str(path), "gpu_layers": 0}
-    return Settings.model_validate({"model": given, "solver": {"seed": 1, "arm": arm}})
+def _settings(task: RepositoryTask, given: argparse.Namespace, folder: Path) -> Settings:
+    path = given.model or make_reciter(folder / f"{task.name}.gguf", _replies(task, given.repair))
+    # To draw others would not help a model that knows these replies alone.
+    more = {"resamples": 0, "think_more": 0} if given.repair else {}
+    model = {"path": str(path), "gpu_layers": 0}
+    return Settings.model_validate({"model": model, "solver": {"seed": 1, "arm": given.arm, **more}})
+
+
+def _replies(task: RepositoryTask, repair: bool) -> dict[str, tuple[str, ...]]:
+    """What the reciting model answers, by what its prompt holds."""
+    fix = reciting.pieces(task)
+    if not repair:
+        return {"": (PLAN + fix, PLAN + "It is right as it stands.", PLAN + "No idea.")}
+    return {
+        "What kind of mistake": ("Kind: algorithm",),
+        "First write one line": (f"Mistake: it is found.\n{fix}",),
+        "": (PLAN + reciting.remarked(task), PLAN + reciting.spoilt(task)),
+    }
 
 
 def _print_row(solved: Solved) -> None:
@@ -120,12 +133,12 @@ def _print_row(solved: Solved) -> None:
         print(f"         {solved.why}", flush=True)
 
 
-async def main(tasks: list[RepositoryTask], model: str, arm: str) -> int:
+async def main(tasks: list[RepositoryTask], given: argparse.Namespace) -> int:
     told = []
     with own_home() as folder, as_a_person():
         for task in tasks:
             (folder / task.name).mkdir()
-            told.append(await solve_one(task, folder / task.name, _settings(task, model, arm, folder)))
+            told.append(await solve_one(task, folder / task.name, _settings(task, given, folder)))
             _print_row(told[-1])
     words = [one.word for one in told]
     counts = {word: words.count(word) for word in ("right", "open", "wrong", "left out")}
@@ -141,6 +154,7 @@ if __name__ == "__main__":
     parser.add_argument("--tasks", type=Path, default=TASKS)
     parser.add_argument("--model", default="")
     parser.add_argument("--arm", default="E")
+    parser.add_argument("--repair", action="store_true")
     given = parser.parse_args()
     found = [task for task in load_all(given.tasks) if not given.names or task.name in given.names]
-    sys.exit(asyncio.run(main(found, given.model, given.arm)))
+    sys.exit(asyncio.run(main(found, given)))

@@ -46,8 +46,9 @@ def laid(folder: Path, files: Mapping[str, str]) -> Path:
 def project(tree: Path, line: str) -> Project:
     """What is run by the command ``line`` in ``tree``."""
     words = tuple(shlex.split(line))
+    runner = known.of(known.steps(words).main).name
     return Project(
-        root=str(tree), base=str(tree), identity="", command=words, runner=known.of(words).name,
+        root=str(tree), base=str(tree), identity="", command=words, runner=runner,
         shown=(PACKAGES,), environment=(("PYTHONPATH", PACKAGES), ("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")),
     )  # fmt: skip
 

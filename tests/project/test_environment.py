@@ -9,6 +9,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -100,6 +101,79 @@ def test_which_environment_is_chosen(root: Path, home: Path) -> None:
     assert chosen(CONDA_PREFIX=str(conda)) == str(conda)
     assert chosen(VIRTUAL_ENV=str(home / "nowhere")) == ""
     assert any(path.startswith(sys.prefix) for path in found(root, VIRTUAL_ENV=sys.prefix).shown)
+
+
+@needs_python
+def test_the_environment_that_is_found_on_the_path(root: Path, home: Path) -> None:
+    """As a shell would find it: by the program of the test command, then by Python."""
+    first, tools = made(home / "first"), made(home / "tools")
+    for program in (first / "bin" / "pytest", tools / "bin" / "mytest"):
+        program.write_text("#!/bin/sh\n")
+        program.chmod(0o755)
+    (home / "links").mkdir()
+    (home / "links" / "mytest").symlink_to(tools / "bin" / "mytest")
+
+    def chosen(*programs: str, search: str) -> str:
+        return dict(found(root, *programs, PATH=search).variables).get("VIRTUAL_ENV", "")
+
+    assert chosen("pytest", search=f"{first}/bin:{SYSTEM}") == str(first)
+    assert chosen("mytest", search=f"{home}/links:{first}/bin:{SYSTEM}") == str(tools)
+    assert chosen(f"{tools}/bin/python", search=f"{first}/bin:{SYSTEM}") == str(tools)
+    made(root / ".venv")
+    assert chosen("pytest", search=f"{first}/bin:{SYSTEM}") == str(root / ".venv")
+
+
+@needs_python
+def test_the_environments_of_pyenv_hatch_pdm_and_tox(root: Path, home: Path) -> None:
+    def chosen(**given: str) -> str:
+        return dict(found(root, **given).variables).get("VIRTUAL_ENV", "")
+
+    tox = made(root / ".tox" / "py311")
+    (root / ".gitignore").write_text(".tox\n.pdm-python\n")
+    assert chosen() == str(tox)
+    shutil.rmtree(root / ".tox")
+    own = made(home / ".pyenv" / "versions" / "own")
+    (root / ".python-version").write_text("own\n")
+    assert chosen() == str(own)
+    (root / ".python-version").write_text("../../secret\n")
+    assert chosen() == ""
+    assert chosen(PYENV_VERSION="own") == str(own)
+    (root / "pyproject.toml").touch()
+    mark = base64.urlsafe_b64encode(hashlib.sha256(os.fsencode(root)).digest()).decode()[:8]
+    hatch = made(home / ".local" / "share" / "hatch" / "env" / "virtual" / "project" / mark / "project")
+    assert chosen() == str(hatch)
+    pdm = made(home / "pdm")
+    (root / ".pdm-python").write_text(f"{pdm}/bin/python")
+    assert chosen() == str(pdm)
+
+
+def test_variables_before_the_command(root: Path, home: Path) -> None:
+    """What they name of the tree is meant in the copy."""
+    (home / "more").mkdir()
+    assigned = (("PYTHONPATH", f"lib:{home}/more"), ("LEVEL", "1"))
+    given = {"PATH": SYSTEM, "HOME": str(home)}
+    environment = find_environment(root, list_files(root), (), given, assigned)
+    assert path_of(environment) == f"/tree/lib:/tree:{home}/more"
+    assert dict(environment.variables)["LEVEL"] == "1"
+
+
+def test_what_was_made_in_place_is_in_the_copy(root: Path) -> None:
+    """A version that a tool wrote, and metadata of an editable install: git ignores both."""
+    (root / "pkg" / "_version.py").write_text("version = '1'\n")
+    (root / "pkg.egg-info").mkdir()
+    translation = "pkg/locale/de/LC_MESSAGES/pkg.mo"
+    (root / translation).parent.mkdir(parents=True)
+    (root / translation).touch()
+    (root / "pkg" / "other_pb2.py").symlink_to("/etc/passwd")
+    files = replace(list_files(root), entries=tuple(
+        entry for entry in list_files(root).entries if entry.path == "pkg/__init__.py"
+    ))  # fmt: skip
+    given = {"PATH": SYSTEM, "HOME": os.environ["HOME"]}
+    environment = find_environment(root, files, (), given)
+    assert dict(environment.links) == {
+        path: f"{root}/{path}" for path in ("pkg.egg-info", "pkg/_version.py", translation)
+    }
+    assert {f"{root}/pkg.egg-info", f"{root}/pkg/_version.py"} <= set(environment.shown)
 
 
 @needs_python

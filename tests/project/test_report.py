@@ -173,7 +173,18 @@ def test_mocha() -> None:
         ("m/a.spec.js::suite > in", Outcome.PASSED, ""),
         ("m/a.spec.js::top", Outcome.FAILED, "AssertionError: -1 == 3"),
         ("m/a.spec.js::suite > x", Outcome.SKIPPED, ""),
+        ("mocha", Outcome.PASSED, ""),
     ]
+
+
+def test_mocha_that_cannot_load_a_file_is_a_test_that_fails() -> None:
+    printed = " Exception during run: /tree/lib/a.js:6\n  f(;\n\nSyntaxError: Unexpected token ';'\n"
+    read = known.named("mocha").read(Told(ended=True, code=1, printed=printed), ("mocha", "t"))
+    assert [(one.id, one.outcome) for one in read.cases] == [("mocha t", Outcome.FAILED)]
+    assert read.cases[0].places == (("/tree/lib/a.js", 6),) and "Unexpected token" in read.cases[0].message
+    assert not known.named("mocha").read(Told(ended=True, why="time"), ("mocha", "t")).cases
+    order = known.named("mocha").order(("mocha", "t"), ["mocha t"])
+    assert order.choices[0][-1] == "t"
 
 
 @pytest.mark.parametrize(
@@ -213,7 +224,7 @@ def test_go_selects_by_package_and_name() -> None:
     words = go.order(
         ("go", "test", "-race", "./..."), ["m/p.TestA/x y", "m/p.TestB", "m.io/q.TestA"]
     ).choices[0]
-    assert words == ("go", "test", "-json", "-race", "-run", "^(TestA|TestB)$", "m/p", "m.io/q")
+    assert words == ("go", "test", "-json", "-count=1", "-race", "-run", "^(TestA|TestB)$", "m/p", "m.io/q")
     assert "-run" not in go.order(("go", "test", "./..."), ["m/p"]).choices[0]
 
 

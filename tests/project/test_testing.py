@@ -60,6 +60,14 @@ PYTEST = {
     "tests/test_x.py": TESTS,
 }
 X = "tests/test_x.py::"
+DJANGO = {
+    "manage.py": "import os, sys\nos.environ['DJANGO_SETTINGS_MODULE'] = 'site_settings'\n"
+    "from django.core.management import execute_from_command_line\nexecute_from_command_line(sys.argv)\n",
+    "site_settings.py": "DATABASES = {'default': {'ENGINE': 'django.db.backends.sqlite3', 'NAME': 'x'}}\n",
+    "shop/__init__.py": "",
+    "shop/tests.py": "from django.test import TestCase\nclass TestA(TestCase):\n"
+    "    def test_a(self): self.assertTrue(False)\n    def test_b(self): pass\n",
+}
 ENDS = {
     "tests/test_bad.py": "error", "tests/test_syntax.py": "error", f"{X}test_p[1-2]": "passed",
     f"{X}test_p[3-4]": "failed", f"{X}test_p[x y-a::b/[z]]": "passed", f"{X}test_sub": "failed",
@@ -105,6 +113,33 @@ async def test_pytest_in_several_processes(sandbox: LocalSandbox, tmp_path: Path
         test: end for test, end in ENDS.items() if any(part in test for part in wanted)
     }
     assert found.whole
+
+
+async def test_options_of_a_plugin_that_is_not_installed(sandbox: LocalSandbox, tmp_path: Path) -> None:
+    files = {"pytest.ini": "[pytest]\naddopts = --cov=x -n 2\n", "test_a.py": "def test_a(): pass\n"}
+    found = await run_tests(sandbox, project(laid(tmp_path, files), "pytest"), limits=LIMITS)
+    assert found.fault.endswith(": install pytest-cov, pytest-xdist in the environment of this project")
+
+
+async def test_a_script_of_pytest_whose_interpreter_has_moved(sandbox: LocalSandbox, tmp_path: Path) -> None:
+    """So it is in an environment whose folder was renamed: the module is still there."""
+    files = {"test_a.py": "def test_a(): pass\n", "tools/pytest": "#!/gone/python\n"}
+    suite = project(laid(tmp_path, files), "pytest")
+    (tmp_path / "tools" / "pytest").chmod(0o755)
+    search = (*suite.environment, ("PATH", "/tree/tools:/usr/local/bin:/usr/bin:/bin"))
+    found = await run_tests(sandbox, replace(suite, environment=search), limits=LIMITS)
+    assert outcomes(found) == {"test_a.py::test_a": "passed"}, found.fault
+
+
+async def test_django(sandbox: LocalSandbox, tmp_path: Path) -> None:
+    """With a settings module of one file, on the person's own Django."""
+    pytest.importorskip("django")
+    suite = project(laid(tmp_path, DJANGO), "python manage.py test --parallel 2 --failfast")
+    found = await run_tests(sandbox, suite, limits=LIMITS)
+    ends = {"shop.tests.TestA.test_a": "failed", "shop.tests.TestA.test_b": "passed"}
+    assert (outcomes(found), found.whole) == (ends, True), found.fault
+    part = await run_tests(sandbox, suite, ["shop.tests.TestA.test_b"], limits=LIMITS)
+    assert outcomes(part) == {"shop.tests.TestA.test_b": "passed"}
 
 
 async def test_pytest_without_namespaces(tmp_path: Path) -> None:

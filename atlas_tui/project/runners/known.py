@@ -3,20 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from atlas_tui.project.runners import with_javascript
+from atlas_tui.project.runners import with_java, with_javascript, words as said
 from atlas_tui.project.runners.orders import Runner
 from atlas_tui.project.runners.with_cargo import Cargo
 from atlas_tui.project.runners.with_command import Command
+from atlas_tui.project.runners.with_ctest import CTest
+from atlas_tui.project.runners.with_django import Django
 from atlas_tui.project.runners.with_go import Go
 from atlas_tui.project.runners.with_node import Node
 from atlas_tui.project.runners.with_pytest import Pytest
 from atlas_tui.project.runners.with_unittest import Unittest
 
 RUNNERS: tuple[Runner, ...] = (
-    Pytest(), Unittest(), Node(), Go(), Cargo(), *with_javascript.RUNNERS, Command(),
+    Pytest(), Unittest(), Django(), Node(), Go(), Cargo(), CTest(), *with_javascript.RUNNERS,
+    *with_java.RUNNERS, Command(),
 )  # fmt: skip
 """The last takes every command."""
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """A command line of several steps."""
+
+    before: tuple[tuple[str, ...], ...]
+    """Run first, such as a build; the tests are run where all of them end well."""
+    main: tuple[str, ...]
+    """Whose results are read test by test, where one of the steps is such."""
+    after: tuple[tuple[str, ...], ...]
+    """Further test tools: each is one test, by its exit code."""
+
+
+def steps(words: Sequence[str]) -> Steps:
+    """The steps of ``words``: the first whose runner can read results is the main one, else the last."""
+    found = said.split(words)
+    known = [place for place, step in enumerate(found) if of(step) is not RUNNERS[-1]]
+    main = known[0] if known else len(found) - 1
+    after = known[1:]
+    before = (step for place, step in enumerate(found) if place != main and place not in after)
+    return Steps(tuple(before), found[main], tuple(found[place] for place in after))
 
 
 def named(name: str) -> Runner:

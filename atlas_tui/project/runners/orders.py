@@ -27,7 +27,7 @@ class Channel(StrEnum):
     LINES = "lines"
     """The tool's standard output is its machine format, a JSON object a line."""
     PIPE = "pipe"
-    """One document, written to ``REPORT``."""
+    """One document, written to the file ``REPORT``."""
     NONE = "none"
     """Not at all: files it leaves, or its exit code."""
 
@@ -46,6 +46,15 @@ class Order:
     """The folder of the package comes first in PYTHONPATH."""
     reports: tuple[str, ...] = ()
     """Glob patterns of files that it leaves as its report; those there before are removed."""
+    linked: str = ""
+    """A variable that names a folder of folders which the tool wants to write to: it gets one of its own,
+    with links to the files that are there."""
+    before: tuple[tuple[str, ...], ...] = ()
+    """Command lines that are run first; where one fails, nothing else is run."""
+    after: tuple[tuple[str, ...], ...] = ()
+    """Command lines that are run last."""
+    globs: bool = False
+    """Patterns among the words stand for the files that they match, as a shell has it."""
     programs: tuple[str, ...] | None = None
     """Arguments of the test programs that cargo says it has built; None where it is not cargo."""
     bulk: str = ""
@@ -69,6 +78,9 @@ class Told:
     """Lines of the report with their tag: the file that a test program of cargo was built from, or empty."""
     files: tuple[tuple[str, str], ...] = ()
     """Path and text of reports; the path of a document on ``REPORT`` is empty."""
+    steps: tuple[tuple[str, int | None, str], ...] = ()
+    """Of what ran before and after: the command line, its exit code (None where it did not end) and what it
+    printed."""
     programs: tuple[tuple[str, int | None], ...] = ()
     """Tag and exit code of each test program that cargo built; None where it was killed."""
     ended: bool = False
@@ -76,9 +88,9 @@ class Told:
     code: int | None = None
     """Exit code of the command; negative for a signal, None where it was not started or did not end."""
     why: str = ""
-    """``missing`` or ``time``, where it did not end by itself."""
+    """``missing`` or ``time``, where it did not end by itself; ``before``: a step before it failed."""
     program: str = ""
-    """What was missing."""
+    """What was missing, or which step failed."""
     printed: str = ""
     cut: bool = False
     """Some of the report is left out, because it was too large."""
@@ -141,7 +153,7 @@ class Runner(Protocol):
 
 def told(content: bytes) -> Told:
     """What the frames of the controller say; those that are broken end it."""
-    lines, files, programs, end = [], [], [], dict[str, Any]()
+    lines, files, programs, steps, end = [], [], [], [], dict[str, Any]()
     place = 0
     while place + _LENGTH.size <= len(content):
         (size,) = _LENGTH.unpack_from(content, place)
@@ -157,12 +169,15 @@ def told(content: bytes) -> Told:
             files.append((clean(frame["path"]), clean(frame["text"])))
         elif kind == "ended":
             programs.append((clean(frame["tag"]), frame["code"]))
+        elif kind == "step":
+            steps.append((clean(frame["line"]), frame["code"], clean(frame["printed"])))
         elif kind == "end":
             end = frame
     return Told(
-        lines=tuple(lines), files=tuple(files), programs=tuple(programs), ended=bool(end),
-        code=end.get("code"), why=end.get("why", ""), program=clean(end.get("program", "")),
-        printed=clean(end.get("printed", "")), cut=bool(end.get("cut")),
+        lines=tuple(lines), files=tuple(files), programs=tuple(programs), steps=tuple(steps),
+        ended=bool(end), code=end.get("code"), why=end.get("why", ""),
+        program=clean(end.get("program", "")), printed=clean(end.get("printed", "")),
+        cut=bool(end.get("cut")),
     )  # fmt: skip
 
 

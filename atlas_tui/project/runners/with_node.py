@@ -39,7 +39,7 @@ class Node:
             options = (*(word for place, word in enumerate(options) if place not in places), *files)
         return Order(
             choices=((*head, *options), ("node", *head[1:], *options)), channel=Channel.SECRET,
-            files=said.inside("node_reporter.mjs"), environment=_ENVIRONMENT,
+            files=said.inside("node_reporter.mjs"), environment=_ENVIRONMENT, globs=True,
         )  # fmt: skip
 
     def read(self, told: Told, words: Sequence[str]) -> Reading:

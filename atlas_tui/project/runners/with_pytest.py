@@ -17,6 +17,12 @@ _NOT_OURS = ("--pdb", "--trace", "--pdbcls", "--looponfail", "-f")
 _NOT_INSTALLED = (
     "pytest is not installed for the tests: install it in the environment of this project, as .venv"
 )
+_PLUGINS = {
+    "--cov": "pytest-cov", "--no-cov": "pytest-cov", "-n": "pytest-xdist", "--dist": "pytest-xdist",
+    "--timeout": "pytest-timeout", "--asyncio-mode": "pytest-asyncio", "--ds": "pytest-django",
+    "--reruns": "pytest-rerunfailures", "--benchmark": "pytest-benchmark",
+}  # fmt: skip
+"""Beginnings of options, and what has to be installed for them."""
 _NOTHING_COLLECTED, _WRONG_USE = 5, 4
 
 
@@ -60,7 +66,8 @@ class Pytest:
         if told.code == _NOTHING_COLLECTED:
             return Reading(fault="pytest found no tests")
         if told.code == _WRONG_USE:
-            return Reading(fault=f"pytest does not take this command: {said.complaint(told.printed)}")
+            why = said.complaint(told.printed)
+            return Reading(fault=f"pytest does not take this command: {why}{_plugins(why)}")
         if told.code == 1 and "No module named pytest" in told.printed:
             return Reading(fault=_NOT_INSTALLED)
         return Reading(whole=found.whole, running=found.running)
@@ -75,6 +82,16 @@ class Pytest:
         if module and words[module] in ("pytest", "py.test"):
             return module + 1
         return 1 if said.program(words) in ("pytest", "py.test", "pytest3", "pytest-3") else 0
+
+
+def _plugins(complaint: str) -> str:
+    """What to install, where options are not known that a plugin brings."""
+    options = complaint.partition("unrecognized arguments:")[2].split()
+    found = {
+        name for option in options for start, name in _PLUGINS.items()
+        if option == start or (start.startswith("--") and option.startswith(start))
+    }  # fmt: skip
+    return f": install {', '.join(sorted(found))} in the environment of this project" if found else ""
 
 
 def files(tests: Sequence[str]) -> dict[str, str]:

@@ -9,6 +9,29 @@ from functools import cache
 from importlib import resources
 from pathlib import PurePosixPath
 
+COLOR = re.compile(r"\x1b\[[0-9;]*m")
+_RULE = re.compile(r"[─━⎯═=*-]{4}")
+"""A heading within a drawn line tells that there is an error, not which."""
+_ERROR = re.compile(r"\b\w*error\b[\]: ]", re.IGNORECASE)
+AND = "&&"
+"""A word of a command line of several steps, each of which is run where the one before it ended well."""
+
+
+def split(words: Sequence[str]) -> list[tuple[str, ...]]:
+    """The steps of a command line; those that are empty are left out."""
+    steps: list[list[str]] = [[]]
+    for word in words:
+        if word == AND:
+            steps.append([])
+        else:
+            steps[-1].append(word)
+    return [tuple(step) for step in steps if step]
+
+
+def joined(steps: Sequence[Sequence[str]]) -> tuple[str, ...]:
+    """The command line of these steps."""
+    return tuple(word for step in steps for word in (AND, *step))[1:]
+
 
 def program(words: Sequence[str]) -> str:
     """The name of the program, without its folder."""
@@ -87,5 +110,6 @@ def last_line(text: str) -> str:
 
 def complaint(text: str) -> str:
     """The first line of ``text`` that tells of an error, else the last."""
-    lines = (line.strip() for line in text.splitlines() if "usage:" not in line)
-    return next((line for line in lines if re.search(r"\berror\b[: ]", line, re.IGNORECASE)), last_line(text))
+    plain = COLOR.sub("", text)
+    lines = (line.strip() for line in plain.splitlines() if "usage:" not in line and not _RULE.search(line))
+    return next((line for line in lines if _ERROR.search(line)), last_line(plain))

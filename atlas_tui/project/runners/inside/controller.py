@@ -13,6 +13,7 @@ import json
 import os
 import secrets
 import select
+import shlex
 import shutil
 import socket
 import stat
@@ -31,6 +32,7 @@ _LOOK_SECONDS = 0.05
 _CHUNK = 1 << 16
 _LINE_BYTES = 1 << 20
 """A line of a report is no longer."""
+_LINKS = 40_000
 _CHANNEL = "ATLAS_TUI_REPORT"
 """As ``channel.NAME``, which is not here."""
 
@@ -108,6 +110,8 @@ class Controller:
         self.package = "atlas_" + secrets.token_hex(8)
         self.folder = tempfile.mkdtemp(prefix="atlas-")
         self.secret = secrets.token_hex(16).encode("ascii")
+        self._own: Any = None
+        """What the step that runs has printed."""
         self.strange = 0
         self.programs: list[Any] = []
         self._bulk_left = order["bulk_bytes"]
@@ -119,11 +123,13 @@ class Controller:
         for path in self._reports():
             os.unlink(path)
         started = time.monotonic()
-        end = self._run_first()
-        if end["code"] == 0 and self.order["programs"] is not None:
-            end = self._run_programs() or end
+        end = self._run_steps(self.order["before"]) or self._run_main()
         for path in self._reports():
             self._tell_file(path)
+        report = os.path.join(self.folder, "report")
+        if os.path.isfile(report) and not os.path.islink(report):
+            with open(report, "rb") as file:  # the tool has put a file of its own there
+                self._took_pipe(file.read(self.order["report_bytes"] + 1))
         if self._pipe:
             self.out.tell("file", path="", text=bytes(self._pipe).decode("utf-8", "replace"))
         end["seconds"] = time.monotonic() - started
@@ -157,12 +163,32 @@ class Controller:
 
     # --- the command
 
+    def _run_main(self) -> Any:
+        end = self._run_first()
+        if end["code"] == 0 and self.order["programs"] is not None:
+            end = self._run_programs() or end
+        late = None if end["why"] == "time" else self._run_steps(self.order["after"])
+        return {**end, "why": "time"} if late and late["why"] == "time" else end
+
+    def _run_steps(self, steps: Any) -> Any:
+        """Each tells how it ended; the first that does not end well is the last, and is given."""
+        for words in steps:
+            self._own, line = Printed(self.order["printed_bytes"]), shlex.join(words)
+            end = self._execute(self._expanded(words), None, None, channel="none")
+            self.out.tell("step", line=line, code=end["code"], printed=self._own.text())
+            self._own = None
+            if end["code"] != 0:
+                return {**end, "why": end["why"] or "before", "program": end.get("program", line)}
+        return None
+
     def _run_first(self) -> Any:
-        words = next((words for words in self._choices() if shutil.which(words[0])), None)
-        if words is None:
-            name = self.order["choices"][0][0]
-            return {"code": None, "why": "missing", "program": name}
-        return self._execute([self._filled(word) for word in words], None, self._took_line)
+        for words in self._choices():
+            if shutil.which(words[0]):
+                line = self._expanded(self._filled(word) for word in words)
+                end = self._execute(line, None, self._took_line)
+                if end["why"] != "missing":  # as a script is whose interpreter has moved
+                    return end
+        return {"code": None, "why": "missing", "program": self.order["choices"][0][0]}
 
     def _choices(self) -> Any:
         for words in self.order["choices"]:
@@ -171,32 +197,57 @@ class Controller:
     def _filled(self, word: str) -> str:
         return word.replace("{package}", self.package).replace("{folder}", self.folder)
 
+    def _expanded(self, words: Any) -> list[str]:
+        """Patterns of files as a shell takes them, where that is asked for; those that match nothing stay."""
+        found: list[str] = []
+        for word in words:
+            pattern = self.order["globs"] and not word.startswith("-") and set(word) & set("*?[")
+            matched = sorted(glob.glob(word, recursive=True)) if pattern and not os.path.exists(word) else []
+            found += [path for path in matched if "node_modules" not in path.split(os.sep)] or [word]
+        return found
+
     def _environment(self, more: Any) -> dict[str, str]:
         values = dict(os.environ)
         values.update({name: self._filled(value) for name, value in self.order["environment"].items()})
         values.update(more)
+        if os.path.isdir(values.get(self.order["linked"], "")):
+            values[self.order["linked"]] = self._linked(values[self.order["linked"]])
         if self.order["importable"]:
             paths = [self.folder, values.get("PYTHONPATH", "")]
             values["PYTHONPATH"] = os.pathsep.join(path for path in paths if path)
         return values
 
-    def _execute(self, words: list[str], program: Any, take: Any) -> Any:
+    def _linked(self, source: str) -> str:
+        """A folder with links to the files in the folders of ``source``, the newest where there are many."""
+        target = os.path.join(self.folder, "linked")
+        if os.path.isdir(target):
+            return target
+        os.mkdir(target)
+        found = []
+        for folder in [entry for entry in os.scandir(source) if entry.is_dir()]:
+            os.mkdir(os.path.join(target, folder.name))
+            found += [entry for entry in os.scandir(folder.path) if entry.is_file()]
+        if len(found) > _LINKS:
+            found.sort(key=lambda entry: entry.stat().st_mtime, reverse=True)
+        for entry in found[:_LINKS]:
+            os.symlink(entry.path, os.path.join(target, os.path.relpath(entry.path, source)))
+        return target
+
+    def _execute(self, words: list[str], program: Any, take: Any, channel: str = "") -> Any:
         """Run one command to its end or the deadline; ``take`` gets the lines of its report."""
-        channel = self.order["channel"]
+        channel = channel or self.order["channel"]
         printed, prints = os.pipe()
-        # What went into a socket cannot be read back by its sender, as it could from a pipe.
-        paired = socket.socketpair() if channel == "secret" else None
-        report, reports = (one.detach() for one in paired) if paired else os.pipe()
+        report, reports = self._open_report(channel)
         told, tells = os.pipe()
         os.write(tells, self.secret)
         os.close(tells)
         # The second opens the JSON of test programs of Rust, which is else for its nightly toolchain alone.
         more = {"CARGO_MANIFEST_DIR": program["folder"], "RUSTC_BOOTSTRAP": "1"} if program else {}
         values = self._environment(more)
-        passed = [reports, told] if channel == "secret" else [reports] if channel == "pipe" else []
+        passed = [reports, told] if channel == "secret" else []
         if channel == "secret":
             values[_CHANNEL] = "%d,%d" % (reports, told)
-        words = [word.replace("{report}", "/proc/self/fd/%d" % reports) for word in words]
+        words = [word.replace("{report}", os.path.join(self.folder, "report")) for word in words]
         try:
             child = subprocess.Popen(
                 words, stdin=subprocess.DEVNULL, stdout=reports if channel == "lines" else prints,
@@ -209,8 +260,27 @@ class Controller:
         finally:
             for descriptor in (prints, reports, told):
                 os.close(descriptor)
-        takers = {printed: self.printed.take, report: self._taker(channel, take)}
+        takers = {printed: self._took_printed, report: self._taker(channel, take)}
         return self._watch(child, takers)
+
+    def _open_report(self, channel: str) -> tuple[int, int]:
+        """Both ends of what results come through."""
+        if channel == "secret":
+            # What went into a socket cannot be read back by its sender, as it could from a pipe.
+            ours, theirs = socket.socketpair()
+            return ours.detach(), theirs.detach()
+        if channel != "pipe":
+            return os.pipe()
+        # By its name also a tool finds it that starts itself anew, without our descriptors.
+        path = os.path.join(self.folder, "report")
+        os.mkfifo(path, 0o600)
+        # Open for both, so that it does not end before the tool has opened it.
+        return os.open(path, os.O_RDWR), os.open(path, os.O_WRONLY)
+
+    def _took_printed(self, data: bytes) -> None:
+        self.printed.take(data)
+        if self._own is not None:
+            self._own.take(data)
 
     def _watch(self, child: Any, takers: dict[int, Any]) -> Any:
         why, open_ones, ended = "", set(takers), False

@@ -37,7 +37,7 @@ impl BitSet {
 
     pub fn contains(&self, number: usize) -> bool {
         let (word, mask) = place(number);
-        self.words.get(word).is_some_and(|bits| bits & mask != 0)
+        self.words.get(word).map_or(false, |bits| bits & mask != 0)
     }
 
     pub fn len(&self) -> usize {

@@ -154,8 +154,12 @@ class _Sorted:
         """What is to be said of the rest."""
         found = []
         if self.flaky:
-            words = _number(len(self.flaky), "test did", "tests did")
-            found.append(f"{words} not end alike twice and decide nothing: {_some(self.flaky)}")
+            words = _number(
+                len(self.flaky),
+                "test did not end alike twice and decides",
+                "tests did not end alike twice and decide",
+            )
+            found.append(f"{words} nothing: {_some(self.flaky)}")
         if self.network:
             words = _number(len(self.network), "test looks", "tests look")
             found.append(

@@ -87,7 +87,10 @@ def read_reply(text: str, project: Project, before: Sequence[FileChange] = ()) -
     if found and found[-1].cut:
         reading.notes.append("the reply ends inside of its last block")
     changed = changes != _differing(base, {change.path: change.content for change in before})
-    flags = [*reading.flags, *guard.flags(base, changes, project)]
+    # Also what is left of ``before``, and nothing that is as it was again.
+    beyond = [shown(change.path) for change in changes if not is_allowed(project, change.path)]
+    flags = [*reading.flags, *(f"{path} is not among the files that may be changed" for path in beyond)]
+    flags += guard.flags(base, changes, project)
     return Reply(
         changes=changes,
         diff=made.text,
@@ -137,8 +140,6 @@ def _take(reading: _Reading, block: Block) -> None:
         return
     if new != old:
         reading.now[path] = new
-        if not is_allowed(reading.project, path):
-            reading.flags.append(f"{shown(path)} is not among the files that may be changed")
 
 
 def _is_example(reading: _Reading, block: Block, path: str) -> bool:
@@ -168,7 +169,7 @@ def _put(reading: _Reading, path: str, old: bytes | None, block: Block) -> bytes
             raise Unplaced("the block for it is empty")
         return b""
     draft = Draft.of(path, old or b"")
-    if block.language in _DIFFERENCES:
+    if block.language in _DIFFERENCES or editing_diff.is_exchange(block.code):
         editing_diff.put(draft, block.code)
         return draft.content()
     language = language_of(path)
@@ -229,7 +230,11 @@ def _meant(reading: _Reading, named: str) -> str:
     if len(ending) == 1:
         return ending[0]
     short = path.removeprefix("a/").removeprefix("b/")
-    return short if short != path and _exists(reading, short) else path
+    if short != path and _exists(reading, short):
+        return short
+    # Some systems take both for one file, so nobody wants a second of that name.
+    alike = [each for each in reading.shown if each.casefold() == path.casefold()]
+    return alike[0] if len(alike) == 1 else path
 
 
 def _defines(block: Block) -> bool:

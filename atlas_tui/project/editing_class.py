@@ -64,7 +64,7 @@ def class_edits(old: list[str], spans: Sequence[find.Lines], given: Piece) -> li
     replaced as a whole.
     """
     span = spans[-1]
-    given = _with_decorators(old, given)
+    given = _with_inner(old, _with_decorators(old, given))
     here = old[slice(*span)]
     was, new = _class_in(here), _class_in(given.lines)
     members = pieces.members(given)
@@ -101,6 +101,23 @@ def _with_decorators(old: Sequence[str], given: Piece) -> Piece:
             if len(same) == 1 and len(known) == 1:
                 mine = lines[node.lineno - 1 : node.end_lineno]
                 lines[node.lineno - 1 : node.lineno - 1] = kept_decorators(old[slice(*known[0])], mine)
+    return replace(given, lines=tuple(lines))
+
+
+def _with_inner(old: list[str], given: Piece) -> Piece:
+    """The class with its inner classes as they become: what they have in the file and lack here, too."""
+    new, lines = _class_in(given.lines), list(given.lines)
+    for node in reversed(new.body if new else []):
+        known = find.all_lines_of(old, f"{given.name}.{node.name}") if isinstance(node, ast.ClassDef) else []
+        if not isinstance(node, ast.ClassDef) or len(known) != 1:
+            continue
+        start = min([node.lineno, *(each.lineno for each in node.decorator_list)]) - 1
+        mine = textwrap.dedent("\n".join(lines[start : node.end_lineno])).split("\n")
+        whole = textwrap.dedent("\n".join(old[slice(*known[0])])).split("\n")
+        edits = class_edits(list(whole), [(0, len(whole))], Piece(name=node.name, lines=tuple(mine)))
+        for edit in sorted(edits, key=lambda each: each.start, reverse=True):
+            whole[edit.start : edit.end] = edit.lines
+        lines[start : node.end_lineno] = indentation.under(whole, indentation.of(lines[node.lineno - 1]), [])
     return replace(given, lines=tuple(lines))
 
 

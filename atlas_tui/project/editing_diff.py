@@ -11,7 +11,16 @@ from atlas_tui.workspace.edits import Edit
 
 _TARGET = re.compile(r"^\+\+\+ (?:b/)?(?P<path>[^\t\n]+)", re.MULTILINE)
 _HEAD = re.compile(r"@@.*")
+_EXCHANGE = re.compile(
+    r"^<{5,9} ?SEARCH[^\n]*\n(?P<was>.*?)^={5,9}[ \t]*\n(?P<new>.*?)^>{5,9} ?REPLACE[^\n]*$",
+    re.MULTILINE | re.DOTALL,
+)
 _NAMES = ("--- ", "+++ ", "diff --git ", "index ", "new file mode ", "deleted file mode ", "\\ No newline")
+
+
+def is_exchange(code: str) -> bool:
+    """Whether a block tells lines and what comes in their place, between the marks SEARCH and REPLACE."""
+    return _EXCHANGE.search(code) is not None
 
 
 def by_file(code: str) -> tuple[tuple[str, str], ...]:
@@ -32,13 +41,18 @@ def put(draft: Draft, code: str) -> None:
         Unplaced: a part fits nowhere, or in several places; nothing is changed then.
     """
     old = draft.lines
-    edits = [_edit(old, was, new) for was, new in _parts(code.split("\n"))]
+    told = [(_lines(match["was"]), _lines(match["new"])) for match in _EXCHANGE.finditer(code)]
+    edits = [_edit(old, was, new) for was, new in told or _parts(code.split("\n"))]
     if not edits:
         raise Unplaced("the difference for it has no lines")
     edits.sort(key=lambda edit: edit.start)
     if any(after.start < before.end for before, after in pairwise(edits)):
         raise Unplaced("parts of the difference for it overlap")
     draft.change([edit for edit in edits if tuple(old[edit.start : edit.end]) != edit.lines])
+
+
+def _lines(text: str) -> list[str]:
+    return text.split("\n")[:-1]
 
 
 def _parts(lines: Sequence[str]) -> Iterator[tuple[list[str], list[str]]]:

@@ -223,18 +223,23 @@ def _in_their_class(draft: Draft, found: list[Piece], symbol: str) -> list[Piece
     """The pieces, with methods that stand alone put into the class of the file that is to have them."""
     there = definitions(tree.encode(draft.source))
     classes = tuple(dict.fromkeys(name.partition(".")[0] for name in there if "." in name))
-    named = symbol.partition(".")[0]
     made: list[Piece] = []
     for piece in found:
-        owner = _owner(piece, there, classes, named) if _is_method(piece, symbol) else ""
+        owner = _owner(piece, there, classes, symbol) if _is_method(piece, symbol) else ""
         if owner:
-            lines = indentation.under([*piece.comment, *piece.lines], "    ", [])
-            piece = Piece(name=owner, lines=(f"class {owner}:", *lines))
+            lines: Sequence[str] = [*piece.comment, *piece.lines]
+            for name in reversed(owner.split(".")):
+                lines = [f"class {name}:", *indentation.under([*lines], "    ", [])]
+            piece = Piece(name=owner.partition(".")[0], lines=tuple(lines))
         made.append(piece)
     return made
 
 
-def _owner(piece: Piece, there: Sequence[str], classes: Sequence[str], named: str) -> str:
+def _owner(piece: Piece, there: Sequence[str], classes: Sequence[str], symbol: str) -> str:
+    inner = symbol.removesuffix(f".{piece.name}")
+    if "." in inner and inner in there:
+        return inner
+    named = symbol.partition(".")[0]
     if named in there and (named in classes or f"{named}.{piece.name}" in there):
         return named
     if piece.name in there:

@@ -6,16 +6,18 @@ results come over a channel of their own; this is for what one would want to loo
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 from atlas_tui.errors import InputError
 from atlas_tui.problem import Project
 from atlas_tui.project.base import FileChange
 from atlas_tui.project.editing_rules import is_test_file
-from atlas_tui.project.files import Files
+from atlas_tui.project.files import Files, with_changes
 from atlas_tui.project.guard_python import signs
 from atlas_tui.project.names import shown
 from atlas_tui.syntax.grammars import PYTHON, language_of
@@ -28,6 +30,12 @@ _JS = {
     "it reaches into loaded modules": r"\brequire\s*\.\s*cache\b|\bModule\s*\.\s*_(load|cache|extensions)\b",
     "it reaches into the test runner": r"[\"'](node:test|vitest|@jest/globals|mocha|chai|ava)[\"']"
     r"|\b(globalThis|global)\s*[.\[]\s*[\"']?(test|it|describe|expect|assert|before|after)",
+    "it changes what tests check with": r"\bassert\w*\s*(\.\s*\w+|\[[^\]\n]*\])+\s*=(?![=>])"
+    r"|\b(assign|definePropert(y|ies))\s*\(\s*assert\b"
+    r"|\b(?P<its>\w+)\s*(=\s*require\s*\(|from)\s*[\"'](node:)?assert(/strict)?[\"'][\s\S]*?"
+    r"\b(?P=its)\s*(\.\s*\w+|\[[^\]\n]*\])\s*=(?![=>])",
+    "it loads a module whose name it computes": r"\b(require|import)\s*\(\s*([\"'`][^\"'`\n]*[\"'`]\s*\+"
+    r"|[^\"'`\s)])",
     "it looks whether tests run": r"\b(NODE_TEST_CONTEXT|JEST_WORKER_ID|VITEST|npm_lifecycle_event)\b",
 }
 _C = {"it ends the process": r"\b(_exit|_Exit|quick_exit)\s*\("}
@@ -72,9 +80,11 @@ def flags(files: Files, changes: Iterable[FileChange], project: Project | None =
         project: whose tests decide: their files and names are looked for.
     """
     found: list[str] = []
-    for change in sorted(changes, key=lambda change: change.path):
+    ordered = sorted(changes, key=lambda change: change.path)
+    files = with_changes(files, [change for change in ordered if change.content is None])
+    for change in ordered:
         old = _read(files, change.path)
-        said = [*_by_name(files, change, old), *_by_content(change, old or b"", project)]
+        said = [*_by_name(files, change, old, project), *_by_content(change, old or b"", project)]
         found += [f"{shown(change.path)}: {words}" for words in dict.fromkeys(said)]
     return tuple(found)
 
@@ -86,7 +96,7 @@ def _read(files: Files, path: str) -> bytes | None:
         return None
 
 
-def _by_name(files: Files, change: FileChange, old: bytes | None) -> Iterator[str]:
+def _by_name(files: Files, change: FileChange, old: bytes | None, project: Project | None) -> Iterator[str]:
     parts = tuple(change.path.split("/"))
     if change.content is None:
         if is_test_file(change.path):
@@ -96,21 +106,37 @@ def _by_name(files: Files, change: FileChange, old: bytes | None) -> Iterator[st
         yield "a tool runs or obeys a file of this name by itself"
     if old is not None:
         return
-    if hidden := _hidden(files, parts):
+    if hidden := _hidden(files, parts, project):
         yield f"it would hide the module {hidden}"
+    if parts[-1] == "__init__.py" and _read(files, f"{'/'.join(parts[:-1])}.py") is not None:
+        yield f"it would hide {shown('/'.join(parts[:-1]))}.py"
 
 
-def _hidden(files: Files, parts: tuple[str, ...]) -> str:
-    """The module of Python, or of a test runner, that a new file would be imported instead of."""
+def _hidden(files: Files, parts: tuple[str, ...], project: Project | None) -> str:
+    """The module of Python, of a test runner, or of what is installed for the tests, that a new file would be
+    imported instead of."""
     if not parts[-1].endswith(".py"):
         return ""
     for depth, part in enumerate(parts):
         name = part.removesuffix(".py")
         # Python looks for modules in folders that are no packages themselves.
         top = not depth or _read(files, "/".join((*parts[:depth], "__init__.py"))) is None
-        if top and (name in sys.stdlib_module_names or name in _RUNNERS):
+        known = name in sys.stdlib_module_names or name in _RUNNERS
+        if top and (known or (project is not None and _is_installed(parts[: depth + 1], project))):
             return name
     return ""
+
+
+def _is_installed(parts: tuple[str, ...], project: Project) -> bool:
+    """Whether the tests import a module of this name, which the tree had not, from what is shown to them."""
+    if Path(project.base, *parts).exists():
+        return False
+    name = parts[-1].removesuffix(".py")
+    folders = dict(project.environment).get("PYTHONPATH", "").split(os.pathsep)
+    places = [Path(each) for each in folders if each.startswith("/")]
+    for one in map(Path, project.shown):
+        places += [one, *one.glob("lib/python3*/site-packages")]
+    return any((each / f"{name}.py").is_file() or (each / name / "__init__.py").is_file() for each in places)
 
 
 def _by_content(change: FileChange, old: bytes, project: Project | None) -> Iterator[str]:

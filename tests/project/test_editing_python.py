@@ -242,3 +242,30 @@ def test_what_is_repeated_without_its_body_stays(tmp_path: Path) -> None:
     assert none.fault == "shop.py: the code for it has no bodies"
     new = "class Shape(Protocol):\n    def area(self) -> float: ..."
     assert new in shop(tmp_path, f"from typing import Protocol\n\n\n{new}")
+
+
+INNER = """class A:
+    def run(self):
+        return 1
+
+    class Inner:
+        limit = 1
+
+        def run(self):
+            return 2
+
+        def keep(self):
+            return 3
+"""
+
+
+@pytest.mark.parametrize(
+    ("heading", "code"),
+    [
+        ("m.py::A.Inner.run", "def run(self):\n    return 9"),
+        ("m.py", "class A:\n    class Inner:\n        def run(self):\n            return 9"),
+    ],
+)
+def test_a_class_in_a_class_keeps_the_rest(tmp_path: Path, heading: str, code: str) -> None:
+    reply = replied(tmp_path, {"m.py": INNER}, f"### {heading}\n```python\n{code}\n```")
+    assert text(reply) == INNER.replace("return 2", "return 9"), reply

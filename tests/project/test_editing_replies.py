@@ -94,6 +94,22 @@ def test_a_difference_is_taken_where_it_surely_fits(tmp_path: Path) -> None:
     assert "fits in several places" in twice.fault
 
 
+def test_lines_between_marks_are_exchanged_where_they_surely_stand(tmp_path: Path) -> None:
+    def reply(was: str) -> str:
+        marks = f"<<<<<<< SEARCH\n{was}\n=======\n    return 2\n>>>>>>> REPLACE"
+        return f"### a.py\n```python\n{marks}\n```"
+
+    files = {"a.py": "def f():\n    return 1\n"}
+    assert text(replied(tmp_path, files, reply("    return 1"))) == "def f():\n    return 2\n"
+    assert "fits in no place" in replied(tmp_path, files, reply("    return 7")).fault
+
+
+def test_a_path_in_other_letters_is_no_second_file(tmp_path: Path) -> None:
+    told = "### A.py\n```python\nx = 2\n```"
+    found = replied(tmp_path, {"a.py": "x = 1\n"}, told, targets=("a.py",))
+    assert [change.path for change in found.changes] == ["a.py"]
+
+
 def test_a_path_as_tracebacks_have_it(tmp_path: Path) -> None:
     reply = replied(tmp_path, {"shop.py": SHOP}, "### /tree/shop.py\n```python\nLIMIT = 5")
     assert [change.path for change in reply.changes] == ["shop.py"]

@@ -159,7 +159,21 @@ TAMPERING = {
     "import inspect\ninspect.stack()\n": "it looks at who calls it",
     "exec('x')\n": "it runs text as code",
     "__builtins__['len'] = 1\n": "it changes what is built in",
+    "import sys\nx = sys.__dict__\n": "it reaches into loaded modules",
+    "import sys\nx = vars(sys)\n": "it reaches into loaded modules",
+    "import logging\nx = logging.sys.modules\n": "it reaches into loaded modules",
+    "import logging\nx = logging.os._exit\n": "it ends the process",
+    "import importlib\nx = importlib.import_module('unit' + 'test')\n": "it imports a module whose name it "
+    "computes",
+    "import importlib\nx = importlib.import_module('unittest')\n": "it reaches into the test runner",
+    "x = object.__subclasses__()\n": "it reaches into objects of others",
+    "def f(e):\n    return e.__traceback__.tb_frame.f_back\n": "it looks at who calls it",
     "class E:\n  def __eq__(self, o):\n    return True\n": "it has objects that are equal to everything",
+    "class E:\n  def __eq__(self, o):\n    return not 0\n": "it has objects that are equal to everything",
+    "class E(int):\n  def __eq__(self, o):\n    return isinstance(o, int)\n": "it has objects that are equal "
+    "to everything",
+    "class E:\n  __ne__ = lambda self, o: 0\n": "it has objects that are equal to everything",
+    "E = type('E', (), {'__eq__': f})\n": "it has objects that are equal to everything",
     "def pytest_runtest_makereport():\n    pass\n": "it defines hooks of the test runner",
     "import os\nos.environ['PYTEST_CURRENT_TEST']\n": "it names the variables of a test runner",
     "open('/proc/self/fd/3')\n": "it looks into the system's view of processes",
@@ -185,6 +199,9 @@ def test_ordinary_code_is_not_flagged(tmp_path: Path) -> None:
         "import os, sys, re, argparse\n\n\ndef main():\n"
         "    sys.exit(run(re.compile('a'), os.environ.get('HOME')))\n\n\n"
         "class P:\n    def __eq__(self, other):\n        return self.x == other.x\n\n\n"
+        "class Nothing:\n    def __eq__(self, other):\n        return isinstance(other, Nothing)\n\n"
+        "    def __ne__(self, other):\n        return NotImplemented\n\n\n"
+        "frozen = hasattr(sys, 'frozen') and sys.version_info > (3, 8)\n"
         "if __name__ == '__main__':\n    sys.exit(main())\n"
     )
     project = project_of(tmp_path, FILES, required=("tests/test_a.py::test_a",))
@@ -202,6 +219,9 @@ def test_ordinary_code_is_not_flagged(tmp_path: Path) -> None:
         ("tests/test_a.py", None, "tests/test_a.py: it removes a test file"),
         ("tests/test_b.py", b"import pytest\npytest.skip()\n", "tests/test_b.py: it skips tests"),
         ("a.js", b"process.exit(0)\n", "a.js: it ends the process"),
+        ("a.js", b"assert.strictEqual = () => {}\n", "a.js: it changes what tests check with"),
+        ("a.js", b"const a = require('assert')\na.ok = f\n", "a.js: it changes what tests check with"),
+        ("a.js", b"require('node:' + 'test')\n", "a.js: it loads a module whose name it computes"),
         ("a.go", b"package a\nfunc init() { os.Exit(0) }\n", "a.go: it ends the process"),
         ("a.rs", b"fn f() { std::process::exit(0) }\n", "a.rs: it ends the process"),
     ],
@@ -209,6 +229,26 @@ def test_ordinary_code_is_not_flagged(tmp_path: Path) -> None:
 def test_names_and_other_languages(tmp_path: Path, path: str, content: bytes | None, words: str) -> None:
     project_of(tmp_path, FILES)
     assert words in flags(Folder(tmp_path), [FileChange(path, content)])
+
+
+def test_what_would_be_imported_instead_is_seen(tmp_path: Path) -> None:
+    folder, packages = tmp_path / "tree", tmp_path / "packages"
+    project = project_of(folder, FILES, shown=(str(packages),))
+    for name in ("helped", "tests"):
+        (packages / name).mkdir(parents=True)
+        (packages / name / "__init__.py").touch()
+    assert flags(Folder(folder), [FileChange("helped.py", b"x = 1\n")], project) == (
+        "helped.py: it would hide the module helped",
+    )
+    new, package = FileChange("tests/new.py", b"x = 1\n"), FileChange("pkg/a/__init__.py", b"x = 1\n")
+    assert not flags(Folder(folder), [new], project), "the tree had that folder before"
+    assert flags(Folder(folder), [package], project) == ("pkg/a/__init__.py: it would hide pkg/a.py",)
+    assert not flags(Folder(folder), [package, FileChange("pkg/a.py", None)], project), "it becomes a package"
+
+
+def test_ordinary_javascript_is_not_flagged(tmp_path: Path) -> None:
+    code = b"const a = require('assert'), c = await import('./b.js')\na.equal(a.x, 1)\nif (a === 1) c\n"
+    assert flags(Folder(tmp_path), [FileChange("a.js", code)]) == ()
 
 
 @pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")

@@ -36,7 +36,14 @@ def decide(table: Table, rules: Sequence[str] = EVERYTHING) -> Decision:
         if ruling is not None:
             reasons.append(_reason(name, left, ruling, len(table.rows)))
             left = ruling.kept
+        if name == "agreement" and _same_change(table, left):
+            break
     return Decision(left, tuple(reasons))
+
+
+def _same_change(table: Table, rows: Sequence[Row]) -> bool:
+    """Nothing is left to choose between these."""
+    return table.of_changes and len({row.code for row in rows}) == 1
 
 
 def _reason(name: str, before: Sequence[Row], ruling: Ruling, candidates: int) -> Reason:
@@ -73,15 +80,16 @@ def chosen(table: Table, rules: Sequence[str] = EVERYTHING) -> Chosen | None:
         samples=table.samples,
         reasons=tuple(_told(table, reason) for reason in decision.reasons),
         state=state,
-        probability=probability(state),
-        tied=tuple(row.label for row in tied[1:]),
+        # It was measured on programs, and says nothing of changes.
+        probability=None if table.of_changes else probability(state),
+        tied=() if _same_change(table, tied) else tuple(row.label for row in tied[1:]),
     )
 
 
 def _told(table: Table, reason: Reason) -> Reason:
     if reason.rule == "samples" and table.unchecked:
         return replace(reason, text=f"nothing was run: {table.unchecked}", decided=False)
-    return replace(reason, text=sentence(reason, change=any(row.change for row in table.rows)))
+    return replace(reason, text=sentence(reason, change=table.of_changes))
 
 
 # --- from the events of a run

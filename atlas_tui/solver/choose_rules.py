@@ -48,7 +48,9 @@ def by_agreement(table: Table, left: Sequence[Row]) -> Ruling | None:
     if not any(row.label in found.shares for row in left):
         return None
     scores = {row.label: found.shares.get(row.label, 0.0) for row in left}
-    return _best(left, scores, of=found.inputs, groups=found.clusters)
+    # Changes that are the same were compared on nothing.
+    of = 0 if table.of_changes and table.passes is None else found.inputs
+    return _best(left, scores, of=of, groups=found.clusters)
 
 
 def by_near_misses(table: Table, left: Sequence[Row]) -> Ruling | None:
@@ -152,7 +154,7 @@ POLICIES: dict[str, tuple[str, ...]] = {
 """Names of the rules in the order in which they are asked. The lower-case ones are for recorded candidates
 (``atlas-tui bench replay``), where what they leave is a tie; the letters are the arms of a run."""
 EVERYTHING = POLICIES["E"]
-_OF_CHANGES = ("samples", "self-tests", "lens", "length", "log-probability")
+_OF_CHANGES = ("samples", "self-tests", "agreement", "lens", "length", "log-probability")
 """Those that can say something of changes in a repository: a smaller one is easier to review."""
 
 

@@ -39,17 +39,16 @@ def _samples(reason: Reason) -> str:
 
 
 def _checks(reason: Reason) -> str:
-    """The same of a change, where a check is one test or several."""
+    """The same of a change; ``reason.of`` counts checks, each of which may be of several tests."""
     if not reason.of:
         return "no test decides on the change"
     passed, kept = int(_best(reason)), reason.kept
     if passed == reason.of:
-        every = f"all {reason.of} checks" if reason.of > 1 else "the only check"
-        return f"{names(kept)} {_verb(kept, 'passes', 'pass')} {every} by the repository's tests"
+        return f"{names(kept)} {_verb(kept, 'passes', 'pass')} the repository's tests"
     if passed:
-        rest = f"{names(kept)} {_verb(kept, 'passes', 'pass')} {passed} of {reason.of}"
-        return f"none passes all checks by the repository's tests; {rest}"
-    return f"no candidate passes {f'any of the {reason.of} checks' if reason.of > 1 else 'the only check'}"
+        rest = f"{names(kept)} {_verb(kept, 'passes', 'pass')} the most of them"
+        return f"none passes all of the repository's tests; {rest}"
+    return "no candidate passes any of the tests that have to pass"
 
 
 def _agreement(reason: Reason) -> str:
@@ -116,6 +115,16 @@ def _tests_of_change(reason: Reason) -> str:
     return f"changes and {tests}, weighed against each other, speak for {names(reason.kept)}"
 
 
+def _agreement_of_changes(reason: Reason) -> str:
+    """Of changes that are the same, or pass the same of so many (``reason.of``) written tests."""
+    alike = [group for group in reason.groups if len(group) > 1]
+    same = f"pass the same of {_count(reason.of, 'written test')}" if reason.of else "make the same change"
+    text = "; ".join(f"{names(group)} {same}" for group in alike) or f"{names(reason.kept)} are each alone"
+    if not reason.lost:
+        return text
+    return f"{text}; {names(reason.lost)} {_verb(reason.lost, 'is', 'are')} unlike it"
+
+
 def _smaller(reason: Reason) -> str:
     if not reason.lost:
         return f"the changes of {names(reason.kept)} are equally large"
@@ -141,6 +150,7 @@ _WORDS: dict[str, Callable[[Reason], str]] = {
 }
 _OF_CHANGES: dict[str, Callable[[Reason], str]] = {
     "samples": _checks,
+    "agreement": _agreement_of_changes,
     "self-tests": _tests_of_change,
     "length": _smaller,
 }

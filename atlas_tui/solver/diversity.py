@@ -31,16 +31,16 @@ class Perturbation:
     """The prompt file by which the model is asked for what is put into ``text``; empty for a fixed text."""
 
 
-def pool() -> tuple[Perturbation, ...]:
-    """All there are, in the order of their file."""
-    return tuple(Perturbation(**row) for row in prompting.perturbations())
+def pool(*, change: bool = False) -> tuple[Perturbation, ...]:
+    """All there are for programs, or for changes of a repository, in the order of their file."""
+    return tuple(Perturbation(**row) for row in prompting.perturbations(change=change))
 
 
-def deck(seed: int) -> list[Perturbation]:
+def deck(seed: int, *, change: bool = False) -> list[Perturbation]:
     """All there are, shuffled by ``seed``; the families take turns, so that neighbours differ most."""
     rng = random.Random(f"{seed}/perturbations")
     families: dict[str, list[Perturbation]] = {}
-    for each in pool():
+    for each in pool(change=change):
         families.setdefault(each.family, []).append(each)
     piles = [rng.sample(pile, len(pile)) for pile in families.values()]
     rng.shuffle(piles)
@@ -48,13 +48,15 @@ def deck(seed: int) -> list[Perturbation]:
     return [each for drawn in rounds for each in drawn if each is not None]
 
 
-def deal(seed: int, labels: Sequence[str], used: Iterable[str] = ()) -> dict[str, Perturbation]:
+def deal(
+    seed: int, labels: Sequence[str], used: Iterable[str] = (), *, change: bool = False
+) -> dict[str, Perturbation]:
     """The next perturbation of the deck for each label, none of those whose names were used.
 
     When the deck is used up, the labels that are left get none.
     """
     gone = set(used)
-    left = [each for each in deck(seed) if each.name not in gone]
+    left = [each for each in deck(seed, change=change) if each.name not in gone]
     return dict(zip(labels, left, strict=False))
 
 
@@ -63,8 +65,8 @@ async def perturb(
 ) -> AsyncIterator[Event]:
     """A perturbation for each label; ends with a ``Perturbed`` each. What the model has to write for some is
     asked in one batch; a candidate whose reply was empty gets a fixed text instead."""
-    gone = set(used)
-    dealt = deal(kit.seed, labels, gone)
+    gone, change = set(used), prompting.of_repository(problem)
+    dealt = deal(kit.seed, labels, gone, change=change)
     gone |= {each.name for each in dealt.values()}
     requests = [
         kit.plan_request(label, prompting.about(problem, each.ask), "perturbation", each.name)
@@ -78,7 +80,7 @@ async def perturb(
                 answers[item.id] = _answer(item)
             else:
                 yield item
-    spare = (each for each in deck(kit.seed) if not each.ask and each.name not in gone)
+    spare = (each for each in deck(kit.seed, change=change) if not each.ask and each.name not in gone)
     for label, each in dealt.items():
         chosen = each
         if each.ask and not answers.get(label):

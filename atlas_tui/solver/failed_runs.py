@@ -11,6 +11,7 @@ from atlas_tui.problem import Problem, Sample
 from atlas_tui.solver import layouts, prompting, prompting_more
 from atlas_tui.solver.board import Attempt
 from atlas_tui.solver.change import failed as change
+from atlas_tui.solver.change.cutting import WHOLE, Extent
 
 FAILURES = 2
 """Most failed samples that are told; the second only where it failed in another way."""
@@ -31,26 +32,35 @@ def sample_of(problem: Problem, run: RunFinished) -> Sample | None:
     return None
 
 
-def evidence_of(problem: Problem, attempt: Attempt) -> str:
-    """The first failed sample in the words of the prompt; empty when none failed."""
+def program_of(problem: Problem, attempt: Attempt) -> str:
+    """The program of an attempt as the model is shown it."""
+    return attempt.ready.code if problem.project is None else change.program_of(problem, attempt)
+
+
+def evidence_of(problem: Problem, attempt: Attempt, extent: Extent = WHOLE) -> str:
+    """The first failed sample in the words of the prompt; empty when none failed.
+
+    ``extent`` is how much of a change is told.
+    """
     if problem.project is not None:
-        return change.evidence_of(problem, attempt)
+        return change.evidence_of(problem, attempt, extent)
     failed = attempt.first_failure()
     return _told(problem, failed) if failed is not None else ""
 
 
-def full_evidence(problem: Problem, attempt: Attempt, tried: Sequence[Attempt] = ()) -> str:
+def full_evidence(
+    problem: Problem, attempt: Attempt, tried: Sequence[Attempt] = (), extent: Extent = WHOLE
+) -> str:
     """Everything a repair is told: failed samples, the traceback, the limit that was passed, the inputs that
     are right, and the last change that did not help. Empty when no sample failed."""
-    failed = _telling(attempt)
-    if not failed:
-        return ""
     if problem.project is not None:
-        parts = [change.evidence_of(problem, attempt)]
+        parts = list(filter(None, [change.evidence_of(problem, attempt, extent)]))
     else:
-        parts = [part for run in failed for part in _parts(problem, run)]
-        parts += _anchors(problem, attempt)
-    parts += _last_change(problem, attempt, tried)
+        parts = [part for run in _telling(attempt) for part in _parts(problem, run)]
+        parts += _anchors(problem, attempt) if parts else []
+    if not parts:
+        return ""
+    parts += _last_change(problem, attempt, tried) if extent.tried else []
     return "\n\n".join(parts)
 
 

@@ -8,12 +8,13 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from typing import Any
 
-from atlas_tui.engine.base import Finished, Grammar, SequenceRequest
+from atlas_tui.engine.base import Finished, Grammar, Message, SequenceRequest
 from atlas_tui.events import Event, FailureClass, FailureFound, Part, RunFinished, Stage, Verdict
 from atlas_tui.problem import Mode, Problem
 from atlas_tui.solver import prompting_more
 from atlas_tui.solver.board import Attempt
-from atlas_tui.solver.failed_runs import evidence_of, sample_of
+from atlas_tui.solver.change.cutting import Extent, first_that_fits
+from atlas_tui.solver.failed_runs import evidence_of, program_of, sample_of
 from atlas_tui.solver.kit import Kit, stream
 
 TOKENS = 48
@@ -75,7 +76,7 @@ async def diagnose(
     evidence = evidence_of(problem, attempt)
     source = "evidence"
     if failure is FailureClass.OPEN and evidence:
-        request = _question(kit, problem, attempt, evidence, tokens)
+        request = await _question(kit, problem, attempt, tokens)
         async for item in stream(kit, Stage.REPAIR, Part.JUDGEMENT, [request], {request.id: ""}):
             if isinstance(item, Finished):
                 failure, source = kind_in(item.text), "model"
@@ -89,11 +90,16 @@ async def diagnose(
     )
 
 
-def _question(kit: Kit, problem: Problem, attempt: Attempt, evidence: str, tokens: int) -> SequenceRequest:
+async def _question(kit: Kit, problem: Problem, attempt: Attempt, tokens: int) -> SequenceRequest:
+    def asked(extent: Extent) -> tuple[Message, ...]:
+        told = evidence_of(problem, attempt, extent)
+        return prompting_more.diagnose(problem, program_of(problem, attempt), told, extent.diff)
+
+    messages, _ = await first_that_fits(kit.engine, problem, asked, tokens)
     kinds = " | ".join(f'"{kind}"' for kind in _ASKED)
     return SequenceRequest(
         id=f"diagnosis of {attempt.label}",
-        messages=prompting_more.diagnose(problem, attempt.ready.code, evidence),
+        messages=messages,
         sampler=kit.sampler("diagnose", attempt.label, attempt.ready.round),
         max_tokens=tokens,
         grammar=prompting_more.grammar_for(kit, Grammar(gbnf=f'root ::= "Kind: " ({kinds}) "\\n"?\n')),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 from atlas_tui.errors import Refused
 from atlas_tui.events import Event, ProblemRead, RunStarted, Text
@@ -24,6 +25,10 @@ class Known:
 
     def check(self, asked: Asked) -> None:
         """Raises: Refused: that step cannot be taken; the error says why."""
+        project = self.problem.project
+        if project is not None and not Path(project.base).is_dir():
+            why = "the private copy of the repository that it was made on is gone"
+            raise Refused("This run cannot go on", why, "run the problem again")
         if asked.kind == "more" and len(self.board.labels) >= len(LABELS):
             why = f"there are {len(self.board.labels)} already, and no letters are left"
             raise Refused("No more candidates can be drawn", why, "repair one, or run the problem again")

@@ -55,6 +55,7 @@ OF_CHANGES = (
     "change_problem.md",
     "change_repair.md",
     "change_tests.md",
+    "change_unusable.md",
 )
 """What stages ask in their own words where a repository is to be changed."""
 
@@ -64,6 +65,8 @@ UNTRAINED = ("commit.md", "change.toml", *OF_CHANGES)
 They are no part of its version: changing them changes nothing that it learnt.
 """
 
+FAILURES_LIMIT = 3_200
+"""Most characters of what all failing tests say together, in the prompts of a change."""
 FIELD_LIMIT = 800
 """Most characters of one input or output shown to the model in the evidence of a failed run."""
 
@@ -118,17 +121,21 @@ def asked(problem: Problem, task: str) -> tuple[Message, ...]:
         user = template.format(statement=statement, task=task)
     else:
         tests = _listed(_deciding(problem)) or "None is known."
+        statement = problem.project.told or statement
         user = template.format(context=problem.project.context, statement=statement, tests=tests, task=task)
     return (Message(role="system", content=file_text("system.md")), Message(role="user", content=user))
 
 
 def _deciding(problem: Problem) -> list[str]:
-    """The checks of a change, each with what it says as long as nothing is changed."""
+    """The checks of a change, the first of them with what they say as long as nothing is changed."""
     said = dict(problem.project.failures) if problem.project else {}
-    lines = []
+    lines, room = [], FAILURES_LIMIT
     for sample in problem.samples:
         why = shorten(said.get(sample.given, "").strip(), FIELD_LIMIT)
-        lines.append(f"{sample.given}: {sample.expected}" + (f"\n```\n{why}\n```" if why else ""))
+        room -= len(why)
+        lines.append(
+            f"{sample.given}: {sample.expected}" + (f"\n```\n{why}\n```" if why and room >= 0 else "")
+        )
     return lines
 
 
@@ -146,9 +153,9 @@ def grammar(name: str) -> str:
     return file_text(name)
 
 
-def perturbations() -> tuple[dict[str, str], ...]:
-    """What prompts can be varied by, as rows of their file."""
-    return tuple(file_table("perturbations.toml")["perturbation"])
+def perturbations(*, change: bool = False) -> tuple[dict[str, str], ...]:
+    """What prompts can be varied by, as rows of their file: those of programs, or of changes."""
+    return tuple(file_table("change.toml" if change else "perturbations.toml")["perturbation"])
 
 
 def observe(problem: Problem) -> tuple[Message, ...]:

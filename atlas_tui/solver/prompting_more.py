@@ -13,6 +13,7 @@ from atlas_tui.engine.base import Grammar, Message
 from atlas_tui.events import FailureClass
 from atlas_tui.problem import Problem
 from atlas_tui.solver import layouts, prompting
+from atlas_tui.solver.change import test_files
 from atlas_tui.solver.kit import Kit
 
 CODE_LIMIT = 6000
@@ -47,8 +48,7 @@ def order_for(failure: FailureClass) -> tuple[Perspective, ...]:
 def tests(problem: Problem, count: int) -> tuple[Message, ...]:
     """Ask for ``count`` tests with their answers, from the statement alone."""
     if problem.project is not None:
-        layout = prompting.file_table("change.toml")["tests"][problem.project.runner]
-        return _ask(problem, "tests.md", count=count, layout=layout)
+        return _ask(problem, "tests.md", count=count, layout=test_files.layout(problem.project))
     return _ask(problem, "tests.md", count=count, layout=_layout(problem, "test"))
 
 
@@ -73,19 +73,28 @@ def judge(problem: Problem, given: str, first: str, second: str) -> tuple[Messag
     return _ask(problem, "judge.md", given=shown, first=next(short), second=next(short))
 
 
-def diagnose(problem: Problem, code: str, evidence: str) -> tuple[Message, ...]:
+def diagnose(problem: Problem, code: str, evidence: str, limit: int = CODE_LIMIT) -> tuple[Message, ...]:
     """Ask what kind of mistake a program makes."""
-    return _ask(problem, "diagnose.md", code=short_code(code), evidence=evidence)
+    return _ask(problem, "diagnose.md", code=short_code(code, limit), evidence=evidence)
 
 
-def repair(problem: Problem, code: str, evidence: str, perspective: Perspective) -> tuple[Message, ...]:
-    """Ask for a correction of ``code``, looked at in one way."""
+def repair(
+    problem: Problem, code: str, evidence: str, perspective: Perspective, *, usable: bool = True
+) -> tuple[Message, ...]:
+    """Ask for a correction of ``code``, looked at in one way.
+
+    An answer that was to be a change and is none (not ``usable``) is asked for anew.
+    """
+    change = prompting.of_repository(problem)
+    question = perspective.question
+    if change:
+        question = str(prompting.file_table("change.toml")["perspective"][perspective.name])
     return _ask(
         problem,
-        "repair.md",
+        "unusable.md" if change and not usable else "repair.md",
         code=short_code(code),
         evidence=evidence,
-        question=perspective.question,
+        question=question,
         label=perspective.label,
         deliverable=prompting.deliverable_of(problem),
     )

@@ -11,11 +11,12 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 
 from atlas_tui.engine.base import Finished, Message
-from atlas_tui.events import Event, FailureClass, Part, RepairTried, Stage, Verdict
+from atlas_tui.events import CandidateReady, Event, FailureClass, Part, RepairTried, Stage, Verdict
 from atlas_tui.problem import Problem
 from atlas_tui.solver import prompting_more
 from atlas_tui.solver.board import Attempt
-from atlas_tui.solver.failed_runs import error_line, full_evidence
+from atlas_tui.solver.change.cutting import Extent, first_that_fits
+from atlas_tui.solver.failed_runs import error_line, full_evidence, program_of
 from atlas_tui.solver.generate import candidate_ready
 from atlas_tui.solver.kit import Kit, stream
 from atlas_tui.solver.prompting_more import Perspective, order_for
@@ -41,13 +42,13 @@ async def repair_one(
     ``tried`` are the earlier corrections of this candidate, with their runs. ``tokens`` is the budget of the
     program, 0 that of a solution. Nothing happens where there is no program or no sample failed.
     """
-    messages = _prompt(problem, standing, perspective, tried)
+    messages, note = await _prompt(kit, problem, standing, perspective, tried)
     if not messages:
         return
     place = ("repair", standing.label, round_number, perspective.name)
     request = kit.code_request(standing.label, messages, *place)
     request = replace(request, max_tokens=tokens or request.max_tokens)
-    ready: Event | None = None
+    ready: CandidateReady | None = None
     async for item in stream(kit, Stage.REPAIR, Part.REPAIR, [request]):
         if isinstance(item, Finished):
             ready = await asyncio.to_thread(
@@ -56,18 +57,27 @@ async def repair_one(
         else:
             yield item
     if ready is not None:
-        yield ready
+        yield replace(ready, notes=(*ready.notes, note)) if note else ready
 
 
-def _prompt(
-    problem: Problem, standing: Attempt, perspective: Perspective, tried: Sequence[Attempt]
-) -> tuple[Message, ...]:
-    code = standing.ready.code
-    evidence = full_evidence(problem, standing, tried)
-    if not code or not evidence:
-        return ()
-    shown = prompting_more.short_code(code, line=error_line(standing))
-    return prompting_more.repair(problem, shown, evidence, perspective)
+async def _prompt(
+    kit: Kit, problem: Problem, standing: Attempt, perspective: Perspective, tried: Sequence[Attempt]
+) -> tuple[tuple[Message, ...], str]:
+    """What is asked, as much as there is room for, and what was left out; empty where nothing can be."""
+    if not standing.ready.code or not full_evidence(problem, standing, tried):
+        return (), ""
+
+    def asked(extent: Extent) -> tuple[Message, ...]:
+        evidence = full_evidence(problem, standing, tried, extent)
+        # Lines of a traceback are none of a difference.
+        line = 0 if problem.project else error_line(standing)
+        shown = prompting_more.short_code(program_of(problem, standing), extent.diff, line)
+        return prompting_more.repair(problem, shown, evidence, perspective, usable=standing.usable)
+
+    reply = kit.settings.code_tokens + kit.thinking
+    messages, extent = await first_that_fits(kit.engine, problem, asked, reply)
+    left_out = extent.left_out
+    return messages, f"to leave room for an answer, the repair was not told of {left_out}" if left_out else ""
 
 
 def verdict_on(
@@ -78,18 +88,20 @@ def verdict_on(
     failure: FailureClass | None = None,
     tried: Sequence[Attempt] = (),
 ) -> RepairTried:
-    """Keep a repair that passes every sample passed before (its anchors) and is a program not seen yet."""
-    samples = "checks" if after.ready.files else "samples"
-    kept, reason = True, f"passes {after.passed} of {len(after.runs)} {samples}, {before.passed} before"
-    lost = {run.check for run in before.runs if run.verdict is Verdict.OK} - {
-        run.check for run in after.runs if run.verdict is Verdict.OK
-    }
+    """Keep a repair that passes every sample passed before (its anchors) and is a program not seen yet.
+
+    What one passed that does what it may not (a change with flags) has to be passed by no other, and no
+    repair may have flags.
+    """
+    kept, reason = True, _progress(before, after)
     if not after.usable:
         kept, reason = False, after.ready.error or "no code in the reply"
     elif repeated := _repeated(after, before, tried):
         kept, reason = False, repeated
-    elif lost:
-        broken = ", ".join(sorted(lost)).replace("sample", samples[:-1])
+    elif after.ready.flags:
+        kept, reason = False, after.ready.flags[0]
+    elif lost := _lost(before, after):
+        broken = "tests" if after.ready.files else ", ".join(lost)
         kept, reason = False, f"breaks {broken}, which passed before"
     return RepairTried(
         candidate=after.label,
@@ -102,6 +114,24 @@ def verdict_on(
         before=before.passed,
         after=after.passed if after.runs else None,
     )
+
+
+def _progress(before: Attempt, after: Attempt) -> str:
+    """What a repair that breaks nothing comes to."""
+    if not after.ready.files:
+        return f"passes {after.passed} of {len(after.runs)} samples, {before.passed} before"
+    if after.runs and after.passed == len(after.runs):
+        return "passes the tests"
+    more = after.passed > before.passed
+    return f"passes {'more' if more else 'no more'} of the tests than before"
+
+
+def _lost(before: Attempt, after: Attempt) -> list[str]:
+    """The samples that were passed rightly before, and are not any more."""
+    if before.ready.flags:
+        return []
+    passed = [{run.check for run in each.runs if run.verdict is Verdict.OK} for each in (before, after)]
+    return sorted(passed[0] - passed[1])
 
 
 def _repeated(after: Attempt, before: Attempt, tried: Sequence[Attempt]) -> str:

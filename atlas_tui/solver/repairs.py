@@ -22,8 +22,8 @@ def obstacle(board: Board, label: str) -> str:
     standing = _standing(board, label)
     if standing is None or not standing.ready.code:
         return "it has no program"
-    if standing.first_failure() is None:
-        return "no sample is known that it fails"
+    if standing.first_failure() is None and not standing.ready.flags:
+        return f"no {'test' if standing.ready.files else 'sample'} is known that it fails"
     if len(_sides(board, label)) >= len(perspectives()):
         return "it was repaired from every side already"
     return ""

@@ -30,6 +30,7 @@ from atlas_tui.settings import ModelSettings, RemoteSettings, Settings
 from atlas_tui.solver import beginning, commit_message, subset
 from atlas_tui.solver.board import Board
 from atlas_tui.solver.change import subset as change_subset
+from atlas_tui.solver.change.cutting import shortened
 from atlas_tui.solver.change.last_opened import LastOpened
 from atlas_tui.solver.change.opening import Opened, Wanted, problem_of
 from atlas_tui.solver.going_on import recall
@@ -162,7 +163,8 @@ class Runtime:
         """
         opened = await self._open(wanted, tell)
         engine, chosen = await self._means.settled(), self.settings
-        return await problem_of(opened, wanted, engine, chosen.project, chosen.solver)
+        problem = await problem_of(opened, wanted, engine, chosen.project, chosen.solver, tell)
+        return await shortened(engine, problem)
 
     async def check_change(self, wanted: Wanted, tell: Callable[[str], None]) -> Opened:
         """Run the tests of this folder's repository as they are now; no text and no model is needed.

@@ -24,6 +24,7 @@ from atlas_tui.sandbox.base import Tier
 from atlas_tui.solver import budgets, diversity
 from atlas_tui.solver.board import Board
 from atlas_tui.solver.budgets import Ledger, Reached
+from atlas_tui.solver.change.agreeing import agreement_of_changes
 from atlas_tui.solver.choose import chosen as make_choice, finalists, table_of as choose_table
 from atlas_tui.solver.choose_rules import rules_for
 from atlas_tui.solver.evidence import agree, run_samples, run_tests
@@ -97,7 +98,9 @@ def table_of(problem: Problem, board: Board, unchecked: str = "") -> Table:
         judged=board.splits,
         lens=board.lens_scores(),
     )
-    return replace(table, decided=decides(problem))
+    if problem.project is None:
+        return table
+    return replace(table, decided=decides(problem), change=True, agreement=agreement_of_changes(table))
 
 
 def decides(problem: Problem) -> bool:

@@ -76,8 +76,11 @@ def next_step(table: Table, rules: Sequence[str], allowed: Allowed) -> Step:
     rivals = len(table.finalists)
     if rivals > 1 and allowed.compare and table.agreement is None:
         return Step("compare", f"{rivals} candidates are level: their outputs are compared", state)
-    if allowed.tests and table.passes is None and _open(table, rules, "self-tests"):
-        return Step("tests", "the candidates differ: tests are written from the statement", state)
+    # Changes that fail the repository's own tests are not told apart by further ones.
+    lost = table.of_changes and state is State.NONE
+    if allowed.tests and not lost and table.passes is None and _open(table, rules, "self-tests"):
+        source = "for what is asked for" if table.of_changes else "from the statement"
+        return Step("tests", f"the candidates differ: tests are written {source}", state)
     if allowed.separate and not table.judged and _open(table, rules, "outputs judged"):
         return Step("separate", "the candidates differ: their outputs are judged", state)
     return Step("stop", _why(state, rivals, _samples(table)), state)
@@ -85,7 +88,7 @@ def next_step(table: Table, rules: Sequence[str], allowed: Allowed) -> Step:
 
 def _samples(table: Table) -> str:
     """What candidates are run on: changes in a repository on its tests."""
-    return "checks" if any(row.change for row in table.rows) else "samples"
+    return "tests" if table.of_changes else "samples"
 
 
 def _open(table: Table, rules: Sequence[str], rule: str) -> bool:
@@ -97,7 +100,9 @@ def _open(table: Table, rules: Sequence[str], rule: str) -> bool:
 
 
 def _alike(table: Table, left: Sequence[Row]) -> bool:
-    """All of them are in one cluster of equal outputs."""
+    """All of them are in one cluster of equal outputs, or are the same change."""
+    if table.of_changes and len({row.code for row in left}) == 1:
+        return True
     labels = {row.label for row in left}
     found = table.agreement
     return found is not None and any(labels <= set(cluster) for cluster in found.clusters)
@@ -110,5 +115,6 @@ def _why(state: State, rivals: int, samples: str) -> str:
         case State.NONE:
             return f"no candidate passes all {samples}, and nothing is left to try"
         case State.ALL_AGREE | State.SOME_AGREE:
-            return f"the {samples} are passed, and the outputs agree"
+            what = "changes" if samples == "tests" else "outputs"
+            return f"the {samples} are passed, and the {what} agree"
     return f"one candidate passes the {samples}" if rivals == 1 else f"the {samples} are passed"

@@ -58,8 +58,15 @@ class Table:
     """How often the model held this candidate's real output for right, against that of another."""
     decided: bool = True
     """Passing all samples says that the problem is solved: not so where they only say what must stay."""
+    change: bool = False
+    """The candidates are to be changes of a repository, also where none is."""
     lens: Mapping[str, float] = field(default_factory=dict)
     """Learned scores; empty unless the lens's gate is open."""
+
+    @property
+    def of_changes(self) -> bool:
+        """Whether the candidates are changes of a repository."""
+        return self.change or any(row.change for row in self.rows)
 
     @property
     def usable(self) -> tuple[Row, ...]:

@@ -50,9 +50,8 @@ async def write_tests(
 ) -> AsyncIterator[Event]:
     """Several draws in one batch, ``tokens`` each; ends with ``TestsWritten`` of at most ``most`` tests."""
     project = problem.project
-    if project is not None and project.runner not in test_files.RUNNERS:
-        why = Dropped(why=f"tests are not written for {project.runner}", number=0)
-        yield TestsWritten(tests=(), dropped=(why,))
+    if project is not None and (why := test_files.obstacle(project)):
+        yield TestsWritten(tests=(), dropped=(Dropped(why=why, number=0),))
         return
     grammar = None
     if project is None:
@@ -78,7 +77,7 @@ async def write_tests(
     if project is None:
         yield from_replies(problem, came, most)
     else:
-        yield test_files.from_replies([reply.text for reply in came], most)
+        yield test_files.from_replies(project, [reply.text for reply in came], most)
 
 
 def from_replies(problem: Problem, replies: Sequence[Finished], most: int = MOST) -> TestsWritten:

@@ -11,12 +11,15 @@ from atlas_tui.solver.kit import Kit
 from tests.solver.stage_parts import TWICE, kit
 
 
-def test_every_family_is_there_and_every_name_once() -> None:
-    assert {each.family for each in pool()} == {"role", "instruction", "style", "restated", "idea"}
-    assert len({each.name for each in pool()}) == len({each.text for each in pool()}) == len(pool())
-    for each in pool():
+@pytest.mark.parametrize("change", [False, True])
+def test_every_family_is_there_and_every_name_once(change: bool) -> None:
+    found = pool(change=change)
+    assert {each.family for each in found} == {"role", "instruction", "style", "restated", "idea"}
+    assert len({each.name for each in found}) == len({each.text for each in found}) == len(found)
+    for each in found:
         assert bool(each.ask) is (each.family in ("restated", "idea")) is ("{answer}" in each.text)
         assert not each.ask or prompting.about(TWICE, each.ask)
+        assert not (change and "contest" in each.text), "a repository is none"
 
 
 def test_the_deck_follows_the_seed_and_neighbours_are_of_different_families() -> None:

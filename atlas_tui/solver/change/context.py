@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from atlas_tui.engine.base import Engine, Message
+from atlas_tui.engine.base import Engine, Message, ModelInfo
 from atlas_tui.problem import Project
 from atlas_tui.project.baseline import Baseline
+from atlas_tui.project.hints import Hints
 from atlas_tui.project.listing import Listing
-from atlas_tui.project.mapping import RepositoryMap, map_repository
+from atlas_tui.project.mapping import RepositoryMap, Told, map_repository
 from atlas_tui.project.packing import Packed, pack
-from atlas_tui.project.ranking import Hints, Ranked, rank
+from atlas_tui.project.ranking import Ranked, rank
+from atlas_tui.project.runners import known
+from atlas_tui.settings import ProjectSettings, SolverSettings
+from atlas_tui.solver.budgets import thinking_tokens
 from atlas_tui.solver.read import read_problem
 
 _BYTES = 3.0
 """Of text for one token, before it was measured on this model."""
 _NEAR = 0.1
 """By how much the measured number may differ before the text is packed again."""
+_OF_FREE = 0.75
+"""Share of what replies leave of the context for what is shown of the repository."""
+_LEAST = 200
+_TELL_SECONDS = 1.0
+_FAILURES, _PLACES = 60, 200
+"""Failing tests, and places of their tracebacks, by which files are ranked: more do not tell more."""
 _SPARE = 0.97
 """Of the room: the whole may have a few tokens more than its pieces."""
 
@@ -32,17 +44,57 @@ class Read:
     ranked: Sequence[Ranked]
 
 
-def read(project: Project, files: Listing, base: Baseline, text: str) -> Read:
-    """Map and rank the private copy of a project for what is asked. Blocking; seconds where it is large."""
-    repository = map_repository(files, Path(project.base))
+def room_for(info: ModelInfo, settings: ProjectSettings, solver: SolverSettings) -> int:
+    """Tokens for what is shown: a part of the context, with room for the replies left. 0 for a model that was
+    trained on the prompts of single programs alone."""
+    if info.prompt_hash:
+        return 0
+    if not info.context:
+        return settings.context_tokens
+    replies = 1 if not info.fingerprint else solver.candidates
+    reply = solver.code_tokens + solver.plan_tokens + thinking_tokens(solver, info)
+    # In a small context replies get half of it, and are shorter; statement, failures and task share the rest.
+    free = info.context - min(replies * reply, info.context // 2)
+    return max(_LEAST, min(settings.context_tokens, int(_OF_FREE * free)))
+
+
+def read(project: Project, files: Listing, base: Baseline, text: str, told: Told | None = None) -> Read:
+    """Map and rank the private copy of a project for what is asked. Blocking; seconds where it is large.
+
+    ``told`` is told of how many files are read and how many there are.
+    """
     hints = Hints(
         text=text,
-        failures="\n".join(said for _, said in project.failures),
-        places=base.places,
+        failures="\n".join(said for _, said in project.failures[:_FAILURES]),
+        places=base.places[:_PLACES],
         targets=project.targets,
-        tests=project.required,
+        tests=tuple(_placed(test, project.runner, files) for test in project.required[:_FAILURES]),
     )
+    repository = map_repository(files, Path(project.base), hints=hints, told=told)
     return Read(repository, rank(repository, hints))
+
+
+def telling(tell: Callable[[str], None], loop: asyncio.AbstractEventLoop) -> Told:
+    """Tells how many files are read, now and then, and on the loop: they are read in a thread."""
+    last = time.monotonic()
+
+    def told(number: int, total: int) -> None:
+        nonlocal last
+        if time.monotonic() - last >= _TELL_SECONDS:
+            last = time.monotonic()
+            loop.call_soon_threadsafe(tell, f"reading the files: {number:,} of {total:,}")
+
+    return told
+
+
+def _placed(test: str, runner: str, files: Listing) -> str:
+    """A test as ``file::name``; its id where its file is not known."""
+    if "::" in test:
+        return test
+    file = known.named(runner).file_of(test)
+    alike = files.by_name.get(file.rpartition("/")[2], ())
+    same = [path for path in alike if f"/{path}".endswith(f"/{file}")]
+    return f"{same[0]}::{test}" if len(same) == 1 else test
 
 
 def packed(found: Read, room: int, size: float = _BYTES) -> Packed:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import replace
 
 from atlas_tui.events import Event, Gave, RunFinished, TestsRun, Verdict, WrittenTest
 from atlas_tui.problem import Problem, Project
@@ -13,13 +14,17 @@ from atlas_tui.project.testing import run_tests
 from atlas_tui.sandbox.base import Sandbox
 from atlas_tui.solver.board import Attempt
 from atlas_tui.solver.change.replies import changes_of
-from atlas_tui.solver.change.test_files import file_of, id_of
+from atlas_tui.solver.change.test_files import files_of, unbuilt
+from atlas_tui.solver.change.test_places import Place, place_of, running
 from atlas_tui.solver.kit import Kit
 
 _NAMED = 12
 """Most tests that are named where several fail together."""
 _FIRST = Verdict.IE, Verdict.SV, Verdict.TLE, Verdict.MLE, Verdict.OLE
 """Ends of a whole run that also say why single tests are missing."""
+
+_BUILDS = 5
+"""How often written tests are built at most, each time without those that kept the others from it."""
 
 
 async def run_checks(kit: Kit, problem: Problem, attempts: Sequence[Attempt]) -> AsyncIterator[RunFinished]:
@@ -80,8 +85,10 @@ def is_kept(project: Project, check: Check) -> bool:
 def finished(attempt: Attempt, number: int, check: Check, report: Report) -> RunFinished:
     """What a run of the tests says of one check. A test that is missing from its report is not passed."""
     failed = [test for test in check.tests if not report.passed(test)]
-    cases = [case for test in failed for case in _of(report, test)]
-    first = cases[0] if cases else None
+    told = next(((test, cases[0]) for test in failed if (cases := _of(report, test))), None)
+    first = told[1] if told else None
+    if told:  # comes first: what is said is of it
+        failed = [told[0], *(test for test in failed if test != told[0])]
     return RunFinished(
         candidate=attempt.label,
         round=attempt.ready.round,
@@ -129,21 +136,38 @@ async def run_written(
 ) -> AsyncIterator[Event]:
     """Every usable attempt on the tests that the model wrote; a ``TestsRun`` for each attempt."""
     project = project_of(problem)
-    if not tests:
+    place = place_of(project)
+    if not tests or place is None:
         return
-    ids, added = [id_of(project, test) for test in tests], file_of(project, tests)
+    numbered = dict(enumerate(tests, 1))
+    ids = [place.id_of(number, test.expected) for number, test in numbered.items()]
     for attempt in attempts:
-        if not attempt.usable:
-            continue
-        changes = (*changes_of(attempt.ready.files), added)
-        report = await _tests(kit.sandbox, problem, ids, changes, attempt.label)
-        yield TestsRun(
-            candidate=attempt.label,
-            round=attempt.ready.round,
-            passed=tuple(place for place, test in enumerate(ids) if report.passed(test)),
-            tests=len(tests),
-            gave=tuple(_gave(attempt, test, report) for test in ids),
-        )
+        if attempt.usable:
+            report = await _with_written(kit.sandbox, problem, attempt, place, numbered)
+            yield TestsRun(
+                candidate=attempt.label,
+                round=attempt.ready.round,
+                passed=tuple(at for at, test in enumerate(ids) if report.passed(test)),
+                tests=len(tests),
+                gave=tuple(_gave(attempt, test, report) for test in ids),
+            )
+
+
+async def _with_written(
+    sandbox: Sandbox, problem: Problem, attempt: Attempt, place: Place, tests: Mapping[int, WrittenTest]
+) -> Report:
+    """The written tests on an attempt, without those for which the others could not be built."""
+    left, changes = dict(tests), changes_of(attempt.ready.files)
+    for _ in range(_BUILDS):
+        aimed = replace(problem, project=running(project_of(problem), place, list(left)))
+        ids = [place.id_of(number, test.expected) for number, test in left.items()]
+        added = files_of(place, left)
+        report = await _tests(sandbox, aimed, ids, (*changes, *added), attempt.label)
+        broken = unbuilt(place, report, left)
+        left = {number: test for number, test in left.items() if number not in broken}
+        if not broken or not left:
+            break
+    return report
 
 
 def _gave(attempt: Attempt, test: str, report: Report) -> Gave:

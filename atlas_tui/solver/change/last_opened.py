@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from atlas_tui.errors import InputError
+from atlas_tui.project.listing import list_files
 from atlas_tui.project.standing import standing
 from atlas_tui.sandbox.base import Sandbox
 from atlas_tui.settings import ProjectSettings
@@ -39,13 +40,13 @@ class LastOpened:
             raise InputError("The problem is empty", "there is no text", "say what is to be changed")
         tell("looking at the files")
         # Before the copy is made: what is written meanwhile is found to be another standing later.
-        files = await asyncio.to_thread(standing, root)
-        key = (files, root, settings, replace(wanted, text="", source=""))
+        files = await asyncio.to_thread(list_files, root)
+        key = (await asyncio.to_thread(standing, files), root, settings, replace(wanted, text="", source=""))
         known = None if again else self._known
         if known is not None and known[0] == key and _there(known[1]):
             opened = known[1]
             return replace(opened, project=replace(opened.project, head=head))
-        opened = await open_repository(sandbox, root, head, wanted, settings, tell)
+        opened = await open_repository(sandbox, root, files, head, wanted, settings, tell)
         self._known = key, opened
         return opened
 

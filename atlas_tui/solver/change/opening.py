@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,12 +16,12 @@ from atlas_tui.project.commands import Command, CommandRefused, parse_command
 from atlas_tui.project.editing_rules import protected_paths
 from atlas_tui.project.environment import find_environment
 from atlas_tui.project.finding import find
-from atlas_tui.project.listing import Listing, list_files
+from atlas_tui.project.listing import Listing
 from atlas_tui.project.packing import Packed
 from atlas_tui.project.snapshot import snapshot
 from atlas_tui.sandbox.base import Sandbox, Tier
 from atlas_tui.settings import ProjectSettings, SolverSettings
-from atlas_tui.solver.change.context import fitted, function_of, meant, read
+from atlas_tui.solver.change.context import fitted, function_of, meant, read, room_for, telling
 
 _ALONE = (
     "this model was trained on single functions: it is shown the text alone, and nothing of the repository"
@@ -63,9 +63,17 @@ class Opened:
 
 
 async def open_repository(
-    sandbox: Sandbox, root: Path, head: str, wanted: Wanted, settings: ProjectSettings, tell: Tell
+    sandbox: Sandbox,
+    root: Path,
+    files: Listing,
+    head: str,
+    wanted: Wanted,
+    settings: ProjectSettings,
+    tell: Tell,
 ) -> Opened:
     """Copy the tree, find the test command, and run the tests twice. The person's tree is only read.
+
+    ``files`` are those of the tree at ``root`` as it stands (``listing.list_files``).
 
     Raises:
         InputError: the command cannot be run, or no test decides anything.
@@ -73,23 +81,23 @@ async def open_repository(
     """
     tell("reading the tree")
     command = await asyncio.to_thread(_command, root, wanted)
-    files = await asyncio.to_thread(list_files, root)
     project, notes = await asyncio.to_thread(_copied, root, command, files, wanted)
     tell(f"running {command} twice, before anything is changed{f' ({command.why})' if command.why else ''}")
     limits = _limits(settings)
-    base = await _tested(sandbox, project, wanted, limits)
+    missing = [note for note in notes if note.startswith(tuple(f"{name}: " for name in command.programs))]
+    base = await _tested(sandbox, project, wanted, limits, missing)
     decide = (*base.required, *wanted.must_pass, *command.named)
     protected = () if wanted.edit_tests else protected_paths(files.paths, decide)
     return Opened(
         project=replace(base.applied(project), head=head, protected=protected), files=files, base=base,
-        limits=limits, notes=tuple(dict.fromkeys((command.caution, *notes, *base.notes))),
+        limits=limits, notes=tuple(filter(None, dict.fromkeys((command.caution, *notes, *base.notes)))),
     )  # fmt: skip
 
 
 def _copied(root: Path, command: Command, files: Listing, wanted: Wanted) -> tuple[Project, tuple[str, ...]]:
     """The private copy with what its tests need, and what is to be said of that."""
     targets = tuple(_target(root, target, files) for target in wanted.targets)
-    around = find_environment(root, files, command.words[:1])
+    around = find_environment(root, files, command.programs, assigned=command.environment)
     copy = snapshot(root, files, around.links)
     project = Project(
         root=str(root),
@@ -101,7 +109,8 @@ def _copied(root: Path, command: Command, files: Listing, wanted: Wanted) -> tup
         targets=targets,
         left_out=copy.left_out,
         shown=around.shown,
-        environment=(*around.variables, *command.environment),
+        environment=around.variables,
+        assigned=command.environment,
     )
     return project, around.notes
 
@@ -115,11 +124,17 @@ def _limits(settings: ProjectSettings) -> Limits:
 
 
 async def problem_of(
-    opened: Opened, wanted: Wanted, engine: Engine, settings: ProjectSettings, solver: SolverSettings
+    opened: Opened,
+    wanted: Wanted,
+    engine: Engine,
+    settings: ProjectSettings,
+    solver: SolverSettings,
+    tell: Tell = lambda _line: None,
 ) -> Problem:
     """The problem with what the model is shown; loads the model. Raises: EngineError."""
-    room = await _room(engine, settings, solver)
-    found = await asyncio.to_thread(read, opened.project, opened.files, opened.base, wanted.text)
+    room = room_for(await engine.load(), settings, solver)
+    told = telling(tell, asyncio.get_running_loop())
+    found = await asyncio.to_thread(read, opened.project, opened.files, opened.base, wanted.text, told)
     shown = await fitted(engine, found, room) if room else Packed(text="", tokens=0)
     left_out = (*opened.project.left_out, *found.repository.left_out, *shown.left_out)
     project = replace(opened.project, context=shown.text, left_out=tuple(dict.fromkeys(left_out)))
@@ -139,27 +154,16 @@ async def problem_of(
     )
 
 
-async def _room(engine: Engine, settings: ProjectSettings, solver: SolverSettings) -> int:
-    """Tokens for what is shown: a part of the context, with room for the replies left. Nothing is shown to a
-    model that was trained on the prompts of single programs alone."""
-    info = await engine.load()
-    if info.prompt_hash:
-        return 0
-    if not info.context:
-        return settings.context_tokens
-    replies = 1 if not info.fingerprint else solver.candidates
-    free = info.context - replies * (solver.code_tokens + solver.plan_tokens)
-    # Statement, failures and task share what is left.
-    return max(200, min(settings.context_tokens, free * 2 // 3, info.context // 2))
-
-
-async def _tested(sandbox: Sandbox, project: Project, wanted: Wanted, limits: Limits) -> Baseline:
+async def _tested(
+    sandbox: Sandbox, project: Project, wanted: Wanted, limits: Limits, missing: Sequence[str]
+) -> Baseline:
+    """How the tests end now. ``missing`` is what is known of programs that they may not have."""
     isolation = await sandbox.probe()
     if isolation.tier is Tier.NONE:
         raise InputError("The tests cannot be run", isolation.why, "atlas-tui doctor says what is missing")
     found = await baseline(sandbox, project, wanted.must_pass, limits=limits, group="base")
     if found.fault:
-        why = "; ".join((found.fault, *found.notes))
+        why = "; ".join((found.fault, *found.notes, *(missing if "is not there" in found.fault else ())))
         raise InputError("The tests cannot be run", why, "give another command with --tests")
     return found
 

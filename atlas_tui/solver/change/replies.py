@@ -10,6 +10,11 @@ from atlas_tui.facts import ChangedFile
 from atlas_tui.problem import Project
 from atlas_tui.project.base import FileChange
 from atlas_tui.project.editing import read_reply
+from atlas_tui.project.editing_rules import is_allowed
+
+_KEPT = 8_000
+"""Most characters of an answer that cannot be used."""
+_FENCE = "```"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,7 +22,8 @@ class Written:
     """What a reply holds: a program, or the files it changes."""
 
     code: str
-    """In mode change the difference to the base, in the unified form."""
+    """In mode change the difference to the base, in the unified form; what the model wrote instead, where
+    that cannot be used."""
     files: tuple[ChangedFile, ...] = ()
     flags: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
@@ -25,11 +31,15 @@ class Written:
 
 
 def written(project: Project, text: str, before: Sequence[ChangedFile] = ()) -> Written:
-    """The change in a reply; ``before`` are the files of the candidate that it corrects."""
-    reply = read_reply(text, project, changes_of(before))
-    error = reply.fault or ("" if reply.changes else "the reply changes nothing")
+    """The change in a reply; ``before`` are the files of the candidate that it corrects, of which those that
+    may not be changed are as they were again."""
+    kept = [file for file in before if is_allowed(project, file.path)]
+    reply = read_reply(text, project, changes_of(kept))
+    without = len(kept) < len(before) and bool(reply.changes) and not reply.notes
+    error = "" if without else reply.fault or ("" if reply.changes else "the reply changes nothing")
     files = tuple(map(as_event, reply.changes))
-    return Written(code=reply.diff, files=files, flags=reply.flags, notes=reply.notes, error=error)
+    code = reply.diff or (text.strip()[:_KEPT] if error and _FENCE in text else "")
+    return Written(code=code, files=files, flags=reply.flags, notes=reply.notes, error=error)
 
 
 def changes_of(files: Sequence[ChangedFile]) -> tuple[FileChange, ...]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from atlas_tui.cli import placing_files, recorded
 from atlas_tui.cli.diff_shown import print_lines, rows
 from atlas_tui.cli.plain import plain
+from atlas_tui.project.tally import tally
 
 if TYPE_CHECKING:
     from atlas_tui.cli.placing_files import PlacedFile, PlacedFiles
@@ -57,9 +58,13 @@ def _print(known: Recorded, placed: PlacedFiles, changed: list[PlacedFile], agai
     sys.stderr.write(plain(_heading(known, placed, changed, against)) + "\n")
     for flag in placed.attempt.ready.flags:
         sys.stderr.write(plain(f"not chosen by itself: {flag}") + "\n")
+    ours = {write.path for write in known.written}
     for file in changed:
         if file.moved:
-            sys.stderr.write(plain(f"{file.base.path}: {file.moved}") + "\n")
+            # It differs from what was read since this very change was written.
+            own = f"this session wrote it (`atlas-tui undo {known.id}` takes it back)"
+            why = own if file.base.path in ours else file.moved
+            sys.stderr.write(plain(f"{file.base.path}: {why}") + "\n")
         print_lines(file.text, file.numbers)
 
 
@@ -69,8 +74,8 @@ def _heading(known: Recorded, placed: PlacedFiles, changed: list[PlacedFile], ag
     added, removed = (sum(getattr(file.shown, side) for file in changed) for side in ("added", "removed"))
     counts = f"+{added} −{removed}" if changed else "no difference"
     files = "1 file" if len(changed) == 1 else f"{len(changed)} files"
-    total = len(known.problem.samples)
-    tested = f"passes {attempt.passed} of {total} checks" if attempt.runs else "untested"
+    project = known.problem.project
+    tested = tally(project, attempt.runs) if project is not None and attempt.runs else "untested"
     return f"{files}: {name}{f' against {against}' if against else ''}, {counts}; {name} {tested}"
 
 

@@ -238,9 +238,10 @@ def _hunks(numbers: Sequence[int]) -> str:
 
 
 def _left_out(dropped: Sequence[events.Dropped]) -> str:
-    if not dropped:
-        return ""
-    return "; left out: " + ", ".join(f"{each.number:,} {each.why}" for each in dropped)
+    left_out = [f"{each.number:,} {each.why}" for each in dropped if each.number]
+    # What is none is a reason why there is nothing.
+    why = "".join(f": {each.why}" for each in dropped if not each.number)
+    return why + ("; left out: " + ", ".join(left_out) if left_out else "")
 
 
 def counted(number: int, noun: str) -> str:

@@ -59,14 +59,14 @@ def list_sessions(
 
 @sessions.command("show")
 def show_session(
-    session: Annotated[str, typer.Argument(help="Session id, or its unique beginning.")],
+    session: Name,
     as_json: Annotated[bool, typer.Option("--json", help="Every event as one JSON object a line.")] = False,
 ) -> None:
     """The events of one session, as they happened."""
     from atlas_tui.store import Store
 
     store, telling = Store(paths.database()), Telling()
-    for event in store.events(store.find(session)):
+    for event in store.events(find_session(store, session)):
         if as_json:
             sys.stdout.write(events.to_json(event) + "\n")
         elif line := telling.line(event):

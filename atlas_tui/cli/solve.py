@@ -60,7 +60,7 @@ Allow = Annotated[
     list[str], typer.Option(help='Files that may be changed, such as "src/*.py"; may be repeated.')
 ]
 EditTests = Annotated[bool, typer.Option("--edit-tests", help="The tests may be changed as well.")]
-Apply = Annotated[bool, typer.Option("--apply", help="Write the choice into the target.")]
+Apply = Annotated[bool, typer.Option("--apply", help="Write the choice into its target or files.")]
 Whole = Annotated[bool, typer.Option("--whole", help="With --apply: replace all of the target.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print every event as one JSON object a line.")]
 Model = Annotated[str, typer.Option(help="A GGUF file instead of the configured model.")]
@@ -95,14 +95,14 @@ def solve(
     most_tokens: Tokens = None,
     most_seconds: Seconds = None,
 ) -> None:
-    """Solve a problem and print the chosen program; progress goes to standard error.
+    """Solve a problem and print the chosen program, or change; progress goes to standard error.
 
     What is there when it is cancelled is printed as well, but never written. Without --target the solution
     is for the file that defines its function, else a new one; that is told first. With --repo a change in
     that repository is asked for, and its tests decide.
 
-    Exit codes: 0 the choice passed all samples; 2 bad input; 3 not verified; 4 no candidate; 5 refused;
-    70 our fault; 130 cancelled.
+    Exit codes: 0 the choice passed all samples, or tests; 2 bad input; 3 not verified; 4 no candidate;
+    5 refused; 70 our fault; 130 cancelled.
     """
     if whole and not apply:
         raise InputError("Nothing would be written", "--apply is missing", "add it, or leave --whole out")

@@ -5,11 +5,22 @@ Of a change in a repository tests are told by their names, and what is written a
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from atlas_tui import events
 from atlas_tui.cli.lines import counted, describe
 from atlas_tui.problem import Problem, Project
 
-_VERDICTS = {events.Verdict.OK: "passed", events.Verdict.WA: "failed", events.Verdict.RE: "broke"}
+_VERDICTS = {
+    events.Verdict.OK: "passed",
+    events.Verdict.WA: "failed",
+    events.Verdict.RE: "broke",
+    events.Verdict.TLE: "took too long",
+    events.Verdict.MLE: "took too much memory",
+    events.Verdict.OLE: "printed too much",
+    events.Verdict.SV: "made a forbidden system call",
+    events.Verdict.IE: "could not be judged",
+}
 
 
 class Telling:
@@ -17,6 +28,8 @@ class Telling:
 
     def __init__(self) -> None:
         self._problem: Problem | None = None
+        self._runs: dict[tuple[str, int], list[events.RunFinished]] = {}
+        """Of each program, as they ended."""
 
     def line(self, event: events.Event) -> str:
         """Words, in lines below each other; empty for events that are too small to tell."""
@@ -31,12 +44,28 @@ class Telling:
             case events.CandidateReady():
                 return _change(event)
             case events.RunFinished():
+                self._runs.setdefault((event.candidate, event.round), []).append(event)
                 return _run(event, problem)
             case events.AgreementFound() if not event.inputs:
                 return ""  # Changes have no outputs to compare.
-            case events.Chosen() | events.SubsetTested():
-                return describe(event).replace(" samples", " checks", 1).replace(" sample", " check", 1)
+            case events.Chosen():
+                runs = self._runs.get((event.candidate, event.round), ())
+                return _chosen(event, problem.project, runs)
+            case events.SubsetTested() if not event.state:
+                what = "all tests" if event.passed == event.samples else "not all tests"
+                return f"{describe(event).partition('  passes')[0]}  passes {what}"
         return describe(event)
+
+
+def _chosen(chosen: events.Chosen, project: Project, runs: Iterable[events.RunFinished]) -> str:
+    """The choice with what it does to the tests, and why."""
+    from atlas_tui.project.tally import all_passed, tally
+
+    _, line, why = describe(chosen).partition("\n")
+    grade = str(chosen.grade).replace("samples", "tests")
+    everything = 0 < chosen.samples == chosen.passed
+    told = (all_passed(project) if everything else tally(project, runs)) or "no test decides"
+    return f"chosen   {chosen.candidate}, {grade}: {told}{line}{why}"
 
 
 def _read(problem: Problem, project: Project) -> str:
@@ -45,7 +74,7 @@ def _read(problem: Problem, project: Project) -> str:
         counts.append(f"{len(project.flaky):,} flaky")
     head = f", {project.head}" if project.head else ""
     notes = "".join(f"\n         note: {note}" for note in problem.notes)
-    return f"read     change in {project.root}{head}: {', '.join(counts)}; {' '.join(project.command)}{notes}"
+    return f"read     change in {project.root}{head}: {', '.join(counts)}; {project.command_line}{notes}"
 
 
 def _change(ready: events.CandidateReady) -> str:
@@ -62,5 +91,7 @@ def _change(ready: events.CandidateReady) -> str:
 def _run(run: events.RunFinished, problem: Problem) -> str:
     number = run.check.rpartition(" ")[2]
     place = int(number) - 1 if number.isdigit() else -1
+    if run.verdict is events.Verdict.CE:
+        return ""  # What cannot be used was told as a whole.
     test = problem.samples[place].given if 0 <= place < len(problem.samples) else run.check
-    return f"run      {run.candidate}  {test}  {_VERDICTS.get(run.verdict, str(run.verdict))}"
+    return f"run      {run.candidate}  {test}  {_VERDICTS[run.verdict]}"

@@ -32,6 +32,8 @@ class Schema:
     version: int
     tables: str
     """Statements, each with its semicolon."""
+    since: tuple[str, ...] = ()
+    """Statements that make version 2 of version 1, 3 of 2, and so on; each as ``tables``."""
 
 
 class Database:
@@ -115,10 +117,11 @@ class Database:
             # Another process may have made the tables while this one waited for the lock.
             version = self._version()
             self._check_version(version)
-            if version == 0:
-                for statement in self._schema.tables.split(";")[:-1]:
+            steps = self._schema.since[version - 1 :] if version else (self._schema.tables,)
+            for statement in ";".join(steps).split(";"):
+                if statement.strip():
                     self.execute(statement)
-                self.execute(f"PRAGMA user_version = {wanted}")
+            self.execute(f"PRAGMA user_version = {wanted}")
 
     def _version(self) -> int:
         return int(self.execute("PRAGMA user_version").fetchone()[0])

@@ -70,7 +70,7 @@ def _repository(read: Problem) -> Iterator[str]:
     project = read.project
     if project is None:
         return
-    rows = {"Repository": project.root, "At": project.head, "Tests": " ".join(project.command)}
+    rows = {"Repository": project.root, "At": project.head, "Tests": project.command_line}
     yield "\n".join(f"- {name}: {_line(value)}" for name, value in rows.items() if value)
     yield "\n".join(f"{number}. {_line(check.given)}" for number, check in enumerate(read.samples, 1))
 
@@ -86,7 +86,8 @@ def _choice(session: Sequence[Event]) -> Iterator[str]:
     if chosen is None:
         return
     yield f"## Choice: {chosen.candidate}"
-    yield f"{chosen.grade.value}, {chosen.passed} of {chosen.samples} {_kind(session)[0]}s passed"
+    noun = _kind(session)[0]
+    yield f"{_grade(chosen, noun)}, {chosen.passed} of {chosen.samples} {noun}s passed"
     yield "\n".join(
         f"- {_line(reason.rule)}: {_line(reason.text)}{' (this decided)' if reason.decided else ''}"
         for reason in chosen.reasons
@@ -94,11 +95,23 @@ def _choice(session: Sequence[Event]) -> Iterator[str]:
     yield _fenced(chosen.code.rstrip("\n"), _kind(session)[1])
 
 
+def _names(session: Sequence[Event]) -> dict[str, str]:
+    """Of a change: the tests by the names of the checks."""
+    read = next(event.problem for event in session if isinstance(event, events.ProblemRead))
+    return {f"sample {number}": each.given for number, each in enumerate(read.samples, 1)}
+
+
+def _grade(chosen: events.Chosen, noun: str) -> str:
+    """How far it can be trusted: what decided on a change are no samples."""
+    return chosen.grade.value.replace("samples", "tests") if noun == "check" else chosen.grade.value
+
+
 def _candidates(session: Sequence[Event]) -> Iterator[str]:
     plans = {event.candidate: event for event in session if isinstance(event, events.PlanReady)}
     programs = [event for event in session if isinstance(event, events.CandidateReady)]
     runs = [event for event in session if isinstance(event, events.RunFinished)]
     noun, language = _kind(session)
+    names = _names(session) if noun == "check" else {}
     if programs:
         yield "## Programs" if language == "python" else "## Changes"
     for program in programs:
@@ -107,9 +120,10 @@ def _candidates(session: Sequence[Event]) -> Iterator[str]:
         if label in plans and not number:
             yield _line(plans[label].approach)
         own = [run for run in runs if (run.candidate, run.round) == (label, number)]
-        checks = (_line(run.check.replace("sample", noun, 1)) for run in own)
         ends = (f"{run.verdict.value}{_seconds(run)}" for run in own)
-        yield "\n".join(f"- {check}: {end}" for check, end in zip(checks, ends, strict=True))
+        yield "\n".join(
+            f"- {_line(names.get(run.check, run.check))}: {end}" for run, end in zip(own, ends, strict=True)
+        )
         yield f"Not usable: {_line(program.error)}" if program.error else ""
         yield "\n".join(f"- not chosen by itself: {_line(flag)}" for flag in program.flags)
         yield _fenced(program.code.rstrip("\n"), language) if program.code else ""

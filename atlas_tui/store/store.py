@@ -36,7 +36,8 @@ CREATE TABLE sessions (
     candidate TEXT NOT NULL,
     grade TEXT NOT NULL,
     tokens INTEGER NOT NULL,
-    seconds REAL NOT NULL
+    seconds REAL NOT NULL,
+    mode TEXT NOT NULL DEFAULT ''
 ) WITHOUT ROWID;
 CREATE TABLE events (
     session TEXT NOT NULL REFERENCES sessions (id),
@@ -47,15 +48,21 @@ CREATE TABLE events (
     PRIMARY KEY (session, seq)
 ) WITHOUT ROWID;
 """
-_SCHEMA = Schema("The session database", 1, _TABLES)
-_COLUMNS = "id, started, title, model, outcome, candidate, grade, tokens, seconds"
+_MODE = """
+ALTER TABLE sessions ADD COLUMN mode TEXT NOT NULL DEFAULT '';
+UPDATE sessions SET mode = COALESCE((
+    SELECT json_extract(json, '$.problem.mode') FROM events
+    WHERE session = sessions.id AND seq <= 8 AND kind = 'ProblemRead' AND json_valid(json)), '');
+"""
+_SCHEMA = Schema("The session database", 2, _TABLES, (_MODE,))
+_COLUMNS = "id, started, title, model, outcome, candidate, grade, tokens, seconds, mode"
 _INSERT_EVENT = """
 INSERT INTO events (session, seq, at, kind, json)
 SELECT :session, COALESCE(MAX(seq), 0) + 1, :at, :kind, :json FROM events WHERE session = :session
 """
 _WRITE_SUMMARY = f"""
 INSERT OR REPLACE INTO sessions ({_COLUMNS})
-VALUES (:id, :started, :title, :model, :outcome, :candidate, :grade, :tokens, :seconds)
+VALUES (:id, :started, :title, :model, :outcome, :candidate, :grade, :tokens, :seconds, :mode)
 """
 
 

@@ -29,6 +29,8 @@ class SessionSummary:
     """Tokens the model wrote."""
     seconds: float = 0.0
     """How long the run took; up to the last event known when it did not end."""
+    mode: str = ""
+    """What was asked for: a value of ``problem.Mode``."""
 
 
 def fold(summary: SessionSummary, event: Event) -> SessionSummary:
@@ -41,7 +43,7 @@ def fold(summary: SessionSummary, event: Event) -> SessionSummary:
                 id=summary.id, started=summary.started, title=summary.title, model=event.model
             )
         case ProblemRead():
-            summary = replace(summary, title=title_of(event.problem.statement))
+            summary = replace(summary, title=title_of(event.problem.statement), mode=event.problem.mode.value)
         case Chosen():
             summary = replace(summary, candidate=event.candidate, grade=event.grade.value)
         case Usage():

@@ -67,7 +67,7 @@ ACTIONS: tuple[Action, ...] = (
         id="cancel",
         key="escape",
         title="Stop",
-        screens=(RUN,),
+        screens=(RUN, WHY, REVIEW),
         help="Stop the run at once.",
         when=lambda now: now.running,
     ),
@@ -101,7 +101,7 @@ ACTIONS: tuple[Action, ...] = (
         key="d",
         title="Diff",
         screens=(RUN,),
-        help="Look at the chosen program as a change of the target file.",
+        help="Look at the choice as a change of the files it is for.",
         when=lambda now: bool(now.usable) and _idle(now),
     ),
     Action(

@@ -79,6 +79,7 @@ PROBLEM_ACTIONS: tuple[Action, ...] = (
         id="switch_change",
         key="f10",
         title="Change",
+        change_title="Program",
         screens=(PROBLEM,),
         help="Ask for a change in this repository, which its tests decide on; or for a program again.",
         when=lambda now: now.changeable and not now.checking,

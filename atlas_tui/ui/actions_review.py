@@ -49,7 +49,7 @@ REVIEW_ACTIONS: tuple[Action, ...] = (
         key="n,right_square_bracket",
         title="Next",
         screens=(REVIEW,),
-        help="Go to the next hunk; ] does the same.",
+        help="Go to the next hunk, behind the last one to the next file; ] does the same.",
         when=lambda now: now.hunks,
     ),
     Action(

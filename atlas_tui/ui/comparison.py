@@ -23,7 +23,7 @@ from atlas_tui.events import (
 )
 from atlas_tui.problem import Mode, Problem
 from atlas_tui.ui.state import Attempt, Candidate, RunState
-from atlas_tui.ui.words import is_change
+from atlas_tui.ui.words import is_change, short_names
 
 
 class Kind(StrEnum):
@@ -62,6 +62,8 @@ class Row:
     cells: dict[str, Cell] = field(default_factory=dict)
     test: str = ""
     """Of a change in a repository: the test, or tests, by its name; it stands in place of ``name``."""
+    brief: str = ""
+    """The same without what all of them begin with; empty where there is nothing to leave out."""
 
     @property
     def title(self) -> str:
@@ -112,6 +114,7 @@ def as_call(given: str, problem: Problem | None) -> str:
 
 def _samples(run: RunState, programs: dict[str, Attempt]) -> Iterator[Row]:
     samples = run.problem.samples if run.problem else ()
+    brief = short_names(run.problem) if run.problem else {}
     for number, sample in enumerate(samples, 1):
         name = f"sample {number}"
         found = {
@@ -121,7 +124,8 @@ def _samples(run: RunState, programs: dict[str, Attempt]) -> Iterator[Row]:
             if each.check == name
         }
         test = sample.given if is_change(run.problem) else ""
-        yield Row(Kind.SAMPLE, name, as_call(sample.given, run.problem), sample.expected, "", found, test)
+        given = as_call(sample.given, run.problem)
+        yield Row(Kind.SAMPLE, name, given, sample.expected, "", found, test, brief.get(name, ""))
 
 
 def _tests(run: RunState, rounds: dict[str, int]) -> Iterator[Row]:

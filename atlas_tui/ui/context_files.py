@@ -23,8 +23,15 @@ HEADING = "## Files for this problem"
 """Stands between the typed text and the files."""
 
 _MENTION = re.compile(r'(?<!\S)@(?:"(?P<quoted>[^"\n]{1,300})"|(?P<plain>[^\s"@]{1,300}))')
+_PUNCTUATION = ".,;:!?)]}"
+"""What may stand behind a mention and is no part of it."""
 _FENCE = re.compile(r"^ {0,3}(`{3,})", re.MULTILINE)
-_LANGUAGES = {".py": "python", ".pyi": "python", ".json": "json", ".toml": "toml", ".sh": "sh"}
+_LANGUAGES = {
+    ".py": "python", ".pyi": "python", ".json": "json", ".toml": "toml", ".sh": "sh", ".js": "javascript",
+    ".mjs": "javascript", ".cjs": "javascript", ".jsx": "javascript", ".ts": "typescript",
+    ".tsx": "typescript", ".go": "go", ".rs": "rust", ".java": "java", ".c": "c", ".h": "c",
+    ".cpp": "cpp", ".hpp": "cpp",
+}  # fmt: skip
 _FILE_ENDINGS = (*_LANGUAGES, ".md", ".txt", ".rst", ".csv", ".yaml", ".yml", ".cfg", ".ini", ".in", ".out")
 
 
@@ -70,7 +77,7 @@ def mention_places(line: str) -> list[tuple[int, int]]:
 
 
 def _like_a_file(name: str) -> bool:
-    return "/" in name or name.endswith(_FILE_ENDINGS)
+    return "/" in name or name.rstrip(_PUNCTUATION).endswith(_FILE_ENDINGS)
 
 
 def find(folder: Path, text: str) -> Mentioned:
@@ -93,9 +100,9 @@ def targets(folder: Path, text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
         path, sign, symbol = name.partition("::")
         existing = _existing(folder, path)
         if existing:
-            found.append(f"{existing}{sign}{symbol.rstrip('.,;:!?)]}')}")
+            found.append(f"{existing}{sign}{symbol.rstrip(_PUNCTUATION)}")
         elif _like_a_file(path):
-            missing.append(name)
+            missing.append(name.rstrip(_PUNCTUATION))
     return tuple(dict.fromkeys(found)), tuple(missing)
 
 
@@ -121,7 +128,7 @@ def check(found: Sequence[ContextFile]) -> None:
 
 def _existing(folder: Path, name: str) -> str:
     """The mentioned path if it is there; also without the punctuation that ends a sentence."""
-    for path in dict.fromkeys((name, name.rstrip(".,;:!?)]}"))):
+    for path in dict.fromkeys((name, name.rstrip(_PUNCTUATION))):
         try:
             if path and (folder / path).is_file():
                 return path

@@ -189,6 +189,8 @@ class Desk:
         Raises: AtlasError when it cannot even start.
         """
         backend = self.ready()
+        # A replay that is still on would put its end in the place of this run.
+        self.archive.leave_replay()
         self.label = ""
         self.changes.forget()
         self.writing.forget()

@@ -6,7 +6,7 @@ from atlas_tui.events import Grade, SubsetTested
 from atlas_tui.ui import reviewing
 from atlas_tui.ui.reviewing import Review, Standing
 from atlas_tui.ui.state import RunState
-from atlas_tui.ui.words import deciding
+from atlas_tui.ui.words import deciding, grade_means, mended
 
 
 def standing(run: RunState, review: Review, tested: SubsetTested | None) -> Standing:
@@ -36,6 +36,7 @@ def _of_candidate(run: RunState, label: str) -> str:
     chosen = run.chosen
     if chosen and chosen.candidate == label:
         good, passed, samples = chosen.grade is not Grade.UNVERIFIED, chosen.passed, chosen.samples
+        program = run.program_of(label)
     else:
         entry = run.candidate(label)
         program = entry.standing if entry else None
@@ -44,4 +45,7 @@ def _of_candidate(run: RunState, label: str) -> str:
         good = 0 < samples == passed
     if good:
         return ""
+    if run.problem is not None and program is not None and (told := mended(run.problem, program.runs)):
+        # What passes everything and is not verified has nothing to show for it.
+        return f"it {told}" if passed < samples else grade_means(run.problem)[Grade.UNVERIFIED]
     return f"it passes {passed} of {samples} {deciding(run.problem)}s" if samples else "nothing was checked"

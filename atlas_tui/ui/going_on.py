@@ -36,4 +36,6 @@ def _repairable(entry: Candidate) -> bool:
     standing = entry.standing
     if standing is None or not standing.code or len(entry.repairs) >= _SIDES:
         return False
-    return any(run.verdict not in (Verdict.OK, Verdict.IE) for run in standing.runs)
+    failed = any(run.verdict not in (Verdict.OK, Verdict.IE) for run in standing.runs)
+    # A change that passes everything by what it may not do can be made again without that.
+    return failed or bool(standing.flags)

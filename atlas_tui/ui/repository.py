@@ -6,7 +6,6 @@ Reading the disk runs in threads.
 from __future__ import annotations
 
 import asyncio
-import shlex
 from collections.abc import Awaitable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -50,7 +49,7 @@ def asked_of(row: dict[str, Any]) -> Asked:
 def asked_in(project: Project) -> Asked:
     """What was asked for where this came of it: the same tests are to pass again."""
     return Asked(
-        tests=shlex.join(project.command),
+        tests=project.command_line,
         must_pass=project.required,
         allowed=project.allowed,
         edit_tests=not project.protected,
@@ -198,6 +197,9 @@ class Repository:
             return await work
         except AtlasError as error:
             self.fault, self.project, self.notes = error, None, ()
+            if "--tests" in error.todo:  # An option of the command line; here there is a key.
+                self.fault = InputError(error.what, error.why, "^N takes another test command")
+                raise self.fault from error
             raise
         finally:
             self.working = False

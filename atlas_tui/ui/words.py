@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from atlas_tui.events import Grade, Outcome, Stage, Verdict
+from atlas_tui.events import Grade, Outcome, RunFinished, Stage, Verdict
 from atlas_tui.problem import Problem
 
 
@@ -32,8 +33,22 @@ VERDICTS: dict[Verdict, Sign] = {
 CHANGE_VERDICTS: dict[Verdict, Sign] = VERDICTS | {
     Verdict.WA: Sign("✗", "failed", "$fail"),
     Verdict.RE: Sign("✗", "broke", "$fail"),
+    Verdict.CE: Sign("✗", "not usable", "$fail"),
 }
 """Of tests of a repository, which are right or wrong in no answer."""
+
+CHANGE_CODES: dict[Verdict, str] = {
+    Verdict.OK: "pass",
+    Verdict.WA: "fail",
+    Verdict.RE: "err",
+    Verdict.TLE: "slow",
+    Verdict.MLE: "mem",
+    Verdict.OLE: "long",
+    Verdict.CE: "none",
+    Verdict.SV: "call",
+    Verdict.IE: "?",
+}
+"""The same in four letters, where there is room for no more."""
 
 GRADES: dict[Grade, Sign] = {
     Grade.VERIFIED: Sign("✓", "verified", "$pass"),
@@ -53,10 +68,13 @@ CHANGE_GRADE_MEANS: dict[Grade, str] = GRADE_MEANS | {
     Grade.VERIFIED: "passes all tests that decide, and so do the other candidates that are like it",
     Grade.SAMPLES_ONLY: "passes all tests that decide; nothing else confirms it",
     Grade.SPLIT: "passes all tests that decide, and so does another candidate that is unlike it",
-    Grade.UNVERIFIED: "fails tests that decide, or there were none",
+    Grade.UNVERIFIED: "tests that had to pass do not, or others break",
 }
 
-CHANGE_RULES = {"samples": "checks", "length": "size of the change"}
+NOTHING_FAILED = "no test failed before: nothing shows that it is right"
+"""What it means there that a choice is not verified."""
+
+CHANGE_RULES = {"samples": "tests", "length": "size of the change"}
 
 STAGES: dict[Stage, str] = {
     Stage.READ: "read",
@@ -84,13 +102,22 @@ def signs(problem: Problem | None) -> dict[Verdict, Sign]:
 
 def grade_means(problem: Problem | None) -> dict[Grade, str]:
     """What the grades of this problem's choice mean."""
-    return CHANGE_GRADE_MEANS if is_change(problem) else GRADE_MEANS
+    if problem is None or problem.project is None:
+        return GRADE_MEANS
+    if problem.project.required:
+        return CHANGE_GRADE_MEANS
+    return CHANGE_GRADE_MEANS | {Grade.UNVERIFIED: NOTHING_FAILED}
 
 
 def grade_sign(grade: Grade, problem: Problem | None) -> Sign:
     """The sign of the grade of this problem's choice."""
+    return grade_sign_of(grade, is_change(problem))
+
+
+def grade_sign_of(grade: Grade, change: bool) -> Sign:
+    """The same where only the kind of problem is known."""
     sign = GRADES[grade]
-    return replace(sign, word=sign.word.replace("samples", "checks")) if is_change(problem) else sign
+    return replace(sign, word=sign.word.replace("samples", "tests")) if change else sign
 
 
 def rule_name(rule: str, problem: Problem | None) -> str:
@@ -99,8 +126,25 @@ def rule_name(rule: str, problem: Problem | None) -> str:
 
 
 def deciding(problem: Problem | None) -> str:
-    """What its candidates are run on, one of them: a sample, or a check of one or more tests."""
-    return "check" if is_change(problem) else "sample"
+    """What its candidates are run on, one of them."""
+    return "test" if is_change(problem) else "sample"
+
+
+def mended(problem: Problem, runs: Iterable[RunFinished], *, everything: bool = False) -> str:
+    """``mends 2 of 3 tests, keeps all 4``: what these runs of a change say; empty where it is none.
+
+    Where it passed ``everything`` that is known without the runs.
+    """
+    from atlas_tui.project.tally import all_passed, tally
+
+    if problem.project is None:
+        return ""
+    return all_passed(problem.project) if everything else tally(problem.project, runs)
+
+
+def program_word(problem: Problem | None) -> str:
+    """What a candidate writes: a program, or a change."""
+    return "change" if is_change(problem) else "program"
 
 
 def is_change(problem: Problem | None) -> bool:
@@ -109,8 +153,20 @@ def is_change(problem: Problem | None) -> bool:
 
 
 def check_name(check: str, problem: Problem | None) -> str:
-    """What a run is about, as it is called on the screen: ``sample 2``, in a change ``check 2``."""
-    return check.replace("sample", "check", 1) if is_change(problem) else check
+    """What a run is about, as it is called on the screen: ``sample 2``; in a change the name of the test."""
+    if problem is None or problem.project is None:
+        return check
+    return short_names(problem).get(check, check)
+
+
+def short_names(problem: Problem) -> dict[str, str]:
+    """The names of the tests of a change as briefly as they can be told apart, by ``sample 1`` and so on."""
+    if problem.project is None:
+        return {}
+    from atlas_tui.project.tally import short
+
+    names = short([each.given for each in problem.samples if each.given in problem.project.required])
+    return {f"sample {n}": names.get(each.given, each.given) for n, each in enumerate(problem.samples, 1)}
 
 
 def candidate_color(label: str) -> str:

@@ -60,6 +60,16 @@ def test_all_files_are_written_and_taken_back_at_once(shell: Shell, session: str
     assert shell.run("redo").code == 0 and written(shell) == AS_IT_WAS | changes.WRITTEN
 
 
+def test_what_the_session_wrote_is_not_called_changed_by_others(shell: Shell, session: str) -> None:
+    assert shell.run("apply", session).code == 0
+    told = shell.run("diff", session).err
+    assert "A mends 3 of 3 tests, keeps the other one" in told
+    assert f"shop/cart.py: this session wrote it (`atlas-tui undo {session}`" in told
+    assert shell.run("undo", session).code == 0
+    shell.tree.write("shop/cart.py", "mine = 1\n")
+    assert "shop/cart.py: this session wrote it" not in shell.run("diff", session).err
+
+
 def test_some_hunks_are_tested_and_written_alone(shell: Shell, session: str) -> None:
     ran = shell.run("apply", session, "--hunks", "1,4", "--json")
     assert ran.code == 0, ran.err
@@ -127,7 +137,7 @@ def test_options_of_a_program_are_told_from_those_of_a_change(
 
 def test_the_hunks_of_all_files_are_numbered_through(shell: Shell, session: str) -> None:
     ran = shell.run("diff", session)
-    assert ran.err == "3 files: A, +5 −3; A passes 4 of 4 checks\n", ran.err
+    assert ran.err == "3 files: A, +5 −3; A mends 3 of 3 tests, keeps the other one\n"
     lines = ran.out.splitlines()
     heads = [line.rpartition("@@ ")[2] for line in lines if line.startswith("@@")]
     assert heads == ["hunk 1", "hunk 2", "hunk 3", "hunk 4"]

@@ -25,6 +25,14 @@ def test_search(shell: Shell) -> None:
     assert "no session matches" in shell.run("sessions", "list", "--search", "no such word").err
 
 
+def test_the_last_one_is_shown_by_that_name(shell: Shell) -> None:
+    session = shell.record()
+    named, last = (shell.run("sessions", "show", name, "--json") for name in (session, "last"))
+    assert named.code == last.code == 0 and named.out == last.out != ""
+    listed = json.loads(shell.run("sessions", "list", "--json").out)
+    assert listed["mode"] in ("program", "function")
+
+
 def test_export_as_json_lines_is_the_session(shell: Shell, tmp_path: Path) -> None:
     session, out = shell.record(), tmp_path / "out.jsonl"
     assert shell.run("sessions", "export", session, str(out)).code == 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from atlas_tui import events
 from atlas_tui.cli.lines import describe
 from atlas_tui.cli.telling import Telling
@@ -50,11 +52,25 @@ def test_a_change_is_told_in_its_own_words() -> None:
         "\n         note: look out",
         "change   A  1 file, 2 changed lines, 7 tokens\n         not chosen by itself: it changes x",
         "run      A  t.py::test_a  failed",
-        "run      A  the 2 tests that pass already  TLE",
+        "run      A  the 2 tests that pass already  took too long",
         "run      A  sample 9  passed",
         "",
-        "chosen   A, checks only: 1 of 2 checks",
+        "chosen   A, tests only: mends 0 of 1 test, breaks others",
     ]
+
+
+def test_what_cannot_be_used_is_told_once_and_what_passes_all_needs_no_runs() -> None:
+    telling = Telling()
+    telling.line(events.ProblemRead(problem=PROBLEM))
+    assert telling.line(ran("sample 1", Verdict.CE)) == ""
+    assert "mends 1 of 1 test, keeps all 2" in telling.line(replace(CHOSEN, passed=2))
+    part = events.SubsetTested(candidate="A", round=0, hunks=(1,), passed=1, samples=2, state="")
+    assert telling.line(part) == "part     A, hunk 1  passes not all tests"
+
+
+def test_no_tests_are_written_and_why() -> None:
+    found = events.TestsWritten(tests=(), dropped=(events.Dropped(why="not for go", number=0),))
+    assert describe(found) == "tests    0 tests written: not for go"
 
 
 def test_a_program_is_told_as_ever() -> None:
@@ -71,7 +87,7 @@ def test_an_exported_change_names_repository_tests_and_flags() -> None:
         "1. t.py::test\\_a",
         "1 of 2 checks passed",
         "## Changes",
-        "- check 1: OK",
+        "- t.py::test\\_a: OK",
         "- not chosen by itself: it changes x",
         "```diff\ndiff --git",
     ):

@@ -102,6 +102,7 @@ def test_summary_is_the_fold_of_its_events(store: Store) -> None:
             grade="samples only",
             tokens=42,
             seconds=2.5,
+            mode="program",
         )
     ]
     store.append("s1", events.Applied(path="a.py", entry="e", created=False, at=9000.0))
@@ -193,6 +194,23 @@ def test_unknown_and_broken_events_are_left_out_and_logged(
 
 def test_no_such_session_has_no_events(store: Store) -> None:
     assert store.events("nothing") == []
+
+
+def test_an_older_file_learns_what_was_asked_for(file: Path) -> None:
+    store = Store(file)
+    for event in run_of("s1"):
+        store.append("s1", event)
+    store.close()
+    with sqlite3.connect(file) as older:
+        older.execute("ALTER TABLE sessions DROP COLUMN mode")
+        older.execute("PRAGMA user_version = 1")
+    older.close()
+    for number in (1, 2):
+        store = Store(file)
+        assert [row.mode for row in store.sessions()] == ["program"] * number
+        for event in run_of("s2"):
+            store.append("s2", event)
+        store.close()
 
 
 def test_newer_format_is_refused_and_left_alone(file: Path) -> None:

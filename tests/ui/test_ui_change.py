@@ -174,12 +174,14 @@ async def test_the_test_command_and_the_files_are_said_in_a_dialog(tmp_path: Pat
         await pilot.press("f10", "ctrl+n")
         await until(pilot, lambda: isinstance(app.screen, ChangeHow))
         tests, allowed = (app.screen.query_one(f"#{id}", Input) for id in ("tests", "allowed"))
+        assert shows(app, "● the tests stay as they are") and shows(app, "○ the tests may be changed too")
         assert tests.value == "python -m unittest" and shows(app, "pytest runs tests of unittest as well")
         tests.value, allowed.value = "pytest | tee log", "src/*.py, stats.py"
         await pilot.press("enter")
         await until(pilot, lambda: shows(app, "needs a shell"))
         tests.value = "pytest -q test_stats.py"
         app.screen.query_one("#edit", OptionList).highlighted = 1
+        await until(pilot, lambda: shows(app, "● the tests may be changed too"))
         await pilot.press("ctrl+s")
         await until(pilot, lambda: shows(app, "as you typed it") and shows(app, "src/*.py"))
         assert shows(app, "the tests too")

@@ -49,7 +49,8 @@ def test_rows_are_the_tests_by_their_names(tmp_path: Path) -> None:
 def test_the_words_are_about_tests_and_changes(tmp_path: Path) -> None:
     run = run_of(tmp_path)
     told = words(verdict(run, 100))
-    assert "A wins by checks" in told and "✓ checks only" in told and "3 of 3 checks" in told
+    assert "A wins by tests" in told and "✓ tests only" in told
+    assert "mends 2 of 2 tests, keeps the other one" in told
     assert "size of the change: A is the smaller change" in told and "sample" not in told
     # Where nothing could be compared there is nothing to say; of programs it is worth saying.
     assert "nothing to compare" not in words(ladder(run))
@@ -68,8 +69,21 @@ def test_a_difference_is_coloured_by_its_signs() -> None:
     removed = "diff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n--- a comment\n+++ count\n \x1b[31m"
     lines = diff_lines(removed)
     styles = [str(line.spans[0].style) if line.spans else "" for line in lines]
-    assert styles == ["$heading", "$muted", "$muted", "$muted", "$diff-del-text", "$diff-add-text", ""]
-    assert "\x1b" not in lines[-1].plain
+    assert styles == ["$heading", "$muted", "$diff-del-text", "$diff-add-text", ""]
+    assert lines[0].plain == "x" and "\x1b" not in lines[-1].plain
+
+
+@pytest.mark.parametrize(
+    ("head", "told"),
+    [
+        ("diff --git a/d/x b/d/x\nnew file mode 100644\n--- /dev/null\n+++ b/d/x", ["d/x  new"]),
+        ("diff --git a/x b/x\ndeleted file mode 100644\n--- a/x\n+++ /dev/null", ["x  removed"]),
+        ("diff --git a/e b/e\nnew file mode 100644", ["a/e b/e", "new file mode 100644"]),
+    ],
+)
+def test_a_file_of_a_difference_has_one_line_for_its_name(head: str, told: list[str]) -> None:
+    assert [line.plain for line in diff_lines(f"{head}\n@@ -1 +1 @@\n-a\n")[:-2]] == told
+    assert [line.plain for line in diff_lines(head)] == told
 
 
 @pytest.mark.parametrize(("longest", "short"), [(99, "a/test_x.py::test_y"), (10, "a/t…test_y"), (1, "…")])
@@ -86,7 +100,7 @@ async def test_cards_show_the_change_and_why_it_is_not_taken(tmp_path: Path) -> 
         assert await app.desk.archive.reopen("s-1") == ""
         await app.action_go(RUN)
         await until(pilot, lambda: shows(app, "+ return sum(numbers) / len(numbers) if numbers else 0"))
-        for told in ("╭─ checks", "A is chosen", "3/3 checks", "1/3 broke", "✗ failed"):
+        for told in ("╭─ tests", "A is chosen", "mends 2 of 2 tests", "1/3 broke", "✗ failed"):
             assert told in screen_text(app), told
         await pilot.press("3")
         await until(pilot, lambda: shows(app, f"not chosen by itself: {change_story.FLAG}"))
@@ -104,7 +118,7 @@ async def test_a_cell_opens_what_the_test_said_and_where(tmp_path: Path) -> None
         await until(pilot, lambda: shows(app, "MeanTest.test_of_none"))
         await pilot.press("right", "enter")
         await until(pilot, lambda: shows(app, "B, test_stats.MeanTest.test_of_none"))
-        for told in ("check 1 ✗ broke (RE)", "ZeroDivisionError", "stats.py:2", "does not pass"):
+        for told in ("test_of_none ✗ broke", "ZeroDivisionError", "stats.py:2", "does not pass"):
             assert shows(app, told), told
 
 

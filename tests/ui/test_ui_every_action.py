@@ -45,7 +45,7 @@ MACHINE_TESTS = {
     "machine.show_tab.doctor": "machine::test_the_tabs_have_keys_and_are_looked_at_again",
 }
 RUN_TESTS = {
-    "run.cancel": "actions::test_the_footer_follows",
+    "app.cancel": "actions::test_the_footer_follows",
     "run.toggle_thinking": "cards::test_thinking_is_opened_and_closed_with_a_key",
     "run.review_choice": "target::test_how_it_is_written_goes_round_and_reaches_the_review",
     "run.focus_candidate": "run::test_candidates_that_are_drawn_later_take_the_places_and_a_key_goes_back",

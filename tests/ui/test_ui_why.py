@@ -22,6 +22,7 @@ from atlas_tui.events import (
 )
 from atlas_tui.ui.actions import REVIEW, WHY
 from atlas_tui.ui.app import AtlasApp
+from atlas_tui.ui.between import programs
 from atlas_tui.ui.comparison import Kind, comparison
 from atlas_tui.ui.fold import fold
 from atlas_tui.ui.screens.details import Details
@@ -279,6 +280,6 @@ async def test_programs_that_are_no_text_are_not_compared(tmp_path: Path) -> Non
     app, _ = fake_app(tmp_path)
     async with app.run_test(size=(120, 36)) as pilot:
         await started(pilot)
-        app.push_screen(Difference("x = '\x00'\n", "x = 1\n", "A", "B"))
+        app.push_screen(Difference(programs("x = '\x00'\n", "x = 1\n", "B"), "A", "B"))
         await until(pilot, lambda: toasts(app) and not isinstance(app.screen, Difference))
         assert "binary" in toasts(app)[-1]

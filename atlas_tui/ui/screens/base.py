@@ -22,7 +22,7 @@ from atlas_tui.ui.toast import say, tell_if_broken
 from atlas_tui.ui.widgets.bars import KeyBar, TopBar, model_words
 from atlas_tui.ui.widgets.candidate import CandidatePanel
 from atlas_tui.ui.widgets.search import SearchBar
-from atlas_tui.ui.words import many
+from atlas_tui.ui.words import many, program_word
 
 if TYPE_CHECKING:
     from atlas_tui.problem import Problem
@@ -139,6 +139,11 @@ class AtlasScreen(SearchingScreen):
         argument = str(parameters[0]) if parameters else ""
         return actions.allowed(action, argument, self.desk.now(self.NAME))
 
+    def action_cancel(self) -> None:
+        """Stop the run, or its replay."""
+        if not self.desk.archive.stop() and self.desk.backend is not None:
+            self.desk.backend.cancel()
+
     def action_show_why(self) -> None:
         """Go where it is told why a candidate won."""
         self.post_message(Go(actions.WHY))
@@ -153,12 +158,12 @@ class AtlasScreen(SearchingScreen):
         fronts = [panel.label for panel in self.query(CandidatePanel) if panel.has_class("-front")]
         review = self.desk.review
         label = fronts[0] if fronts else review.label if review else self.desk.label
-        code = _program(self.desk.run, label)
+        code, kind = _program(self.desk.run, label), program_word(self.desk.run.problem)
         if code:
             self.app.copy_to_clipboard(code)
-            say(self.app, f"The program of {label} was sent to the clipboard, where the terminal allows it")
+            say(self.app, f"The {kind} of {label} was sent to the clipboard, where the terminal allows it")
         else:
-            say(self.app, f"{label or 'No candidate'} has no program to copy yet", "warning")
+            say(self.app, f"{label or 'No candidate'} has no {kind} to copy yet", "warning")
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         tell_if_broken(self.app, event)

@@ -55,7 +55,8 @@ class ChangeHow(ModalScreen[Asked | None]):
             with Horizontal(classes="field"):
                 yield Static("may change", classes="name", markup=False)
                 yield PathInput(" ".join(self._asked.allowed), id="allowed", compact=True)
-            yield OptionList(*_TESTS, id="edit", compact=True, markup=False)
+            choices = (_choice(number, int(self._asked.edit_tests)) for number in range(len(_TESTS)))
+            yield OptionList(*choices, id="edit", compact=True, markup=False)
             yield Static(Content.styled(_NOTE, "$muted"), id="note", markup=False)
 
     def on_mount(self) -> None:
@@ -68,6 +69,12 @@ class ChangeHow(ModalScreen[Asked | None]):
         field = self.query_one("#tests", Input)
         field.value = str(self._found[event.option_index])
         field.focus()
+
+    @on(OptionList.OptionHighlighted, "#edit")
+    def _pointed(self, event: OptionList.OptionHighlighted) -> None:
+        """What is taken has a sign of its own: a colour alone does not tell."""
+        for number in range(len(_TESTS)):
+            event.option_list.replace_option_prompt_at_index(number, _choice(number, event.option_index))
 
     @on(Input.Submitted)
     @on(OptionList.OptionSelected, "#edit")
@@ -90,6 +97,10 @@ class ChangeHow(ModalScreen[Asked | None]):
                 edit_tests=self.query_one("#edit", OptionList).highlighted == 1,
             )
         )
+
+
+def _choice(number: int, taken: int) -> Content:
+    return Content.assemble(("● ", "$primary") if number == taken else ("○ ", "$muted"), _TESTS[number])
 
 
 def _option(command: Command) -> Option:

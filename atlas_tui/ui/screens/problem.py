@@ -92,6 +92,7 @@ class ProblemScreen(ProblemChange):
             self.set_class(change, "-change")
             words = "a change in this repository" if change else "read as"
             self.query_one("#kind", Static).update(words)
+            self.draw_hint()
 
     def on_screen_resume(self) -> None:
         # What was written or undone meanwhile may be this very file.
@@ -103,7 +104,7 @@ class ProblemScreen(ProblemChange):
         if self._fault:
             return label(self._fault.one_line(), "$fail")
         if self.desk.problem is None:
-            return Content.styled("nothing yet", "$muted")
+            return words.nothing(self.desk, width)
         return words.problem(self.desk, self.desk.problem, width)
 
     def load(self, text: str, source: str) -> None:

@@ -28,6 +28,7 @@ from atlas_tui.ui.toast import say_error
 from atlas_tui.ui.widgets.editor import ProblemEditor
 
 HINT = "Paste or type a problem, or open a file with ^O."
+CHANGE_HINT = "Say what is to be changed, or open an issue's file with ^O. F11 runs the tests as they are."
 KEEP_AFTER = 1.0
 """Seconds without typing before the text is kept as a draft."""
 COUNT_AFTER = 0.3
@@ -66,10 +67,16 @@ class ProblemMore(AtlasScreen):
     async def _offer_drafts(self) -> None:
         """Say in the empty editor what was left unfinished the last time."""
         self._left = await asyncio.to_thread(self._drafts.left)
+        self.draw_hint()
+
+    def draw_hint(self) -> None:
+        """Say in the empty editor what goes into it, and what was left unfinished the last time."""
+        hint = CHANGE_HINT if self.desk.repository.on else HINT
+        self._editor.placeholder = hint
         if self._left:
             last = self._left[0]
             self._editor.placeholder = Content.assemble(
-                HINT, "\n\nYou left a text that was not run, ", ago(last.at), ":\n",
+                hint, "\n\nYou left a text that was not run, ", ago(last.at), ":\n",
                 label(title_of(last.text), longest=120), "\n^L brings it back.",
             )  # fmt: skip
 
@@ -102,6 +109,8 @@ class ProblemMore(AtlasScreen):
     def sent(self) -> None:
         """The text is run; it is in the store once that has begun."""
         self.taken(self._editor.text)
+        # Whoever kills the app in the run is not to be offered the text as one that was not run.
+        self.keep_soon()
 
     def measure(self) -> None:
         """Count the problem's tokens in a moment, unless that is on already."""

@@ -18,6 +18,14 @@ _CHANGE = "for a change in this repository, which its tests decide on: F10"
 _BY_HAND = ("changed by hand", "$muted")
 
 
+def nothing(desk: Desk, width: int) -> Content:
+    """That nothing was read yet, and what else could be asked for here."""
+    words = Content.styled("nothing yet", "$muted")
+    if desk.repository.offered:
+        words = Content.assemble(words, "\n", repository_words.other_kind(_CHANGE, width))
+    return words
+
+
 def problem(desk: Desk, read: Problem, width: int) -> Content:
     """What was read from the text, and what is sent of it."""
     if read.project is not None:

@@ -53,7 +53,7 @@ def tests(project: Project, notes: Sequence[str], width: int) -> Content:
     """The same of a problem that was read, wherever it comes from."""
     rows = [
         ("in", _place(project.root, project.head)),
-        ("tests", label(" ".join(project.command), "$code-name", _LONGEST)),
+        ("tests", label(project.command_line, "$code-name", _LONGEST)),
         ("now", ends(project)),
     ]
     return Content("\n").join([table(rows, width), *_notes(notes, width)])

@@ -163,11 +163,23 @@ class ReviewScreen(WritingScreen):
 
     def action_next_hunk(self) -> None:
         """The cursor on the next hunk."""
-        self.query_one(DiffView).go(+1)
+        self._go(+1)
 
     def action_previous_hunk(self) -> None:
         """The cursor on the hunk before."""
-        self.query_one(DiffView).go(-1)
+        self._go(-1)
+
+    @work(exclusive=True, group="against", exit_on_error=False)
+    async def _go(self, by: int) -> None:
+        """Behind the last hunk of a file comes the first of the next, and the other way round."""
+        view, review = self.query_one(DiffView), self.desk.review
+        if view.go(by) or review is None or not 0 <= review.at + by < len(review.files):
+            return
+        await self._told(lambda: self.desk.changes.step(by))
+        self.redraw()
+        changes = self.desk.changes
+        if by < 0 and (shown := changes.review) is not None:
+            view.go_to(len((changes.compared or shown.file.change).hunks))
 
     def action_fold(self) -> None:
         """Unchanged lines around the hunk."""

@@ -8,7 +8,7 @@ from atlas_tui.ui.desk import Desk
 from atlas_tui.ui.reviewing import Review, together
 from atlas_tui.ui.sanitise import label, one_line
 from atlas_tui.ui.widgets.candidate_words import dots
-from atlas_tui.ui.words import GRADES, candidate_color, deciding, is_change, many
+from atlas_tui.ui.words import candidate_color, deciding, grade_sign, is_change, many
 
 
 def choices(desk: Desk) -> Content:
@@ -68,7 +68,7 @@ def _verdict(desk: Desk, review: Review) -> Content:
     standing = changes.standing()
     by_itself = review.whole and not standing.words.startswith(("✓ tested", "✗ tested"))
     if by_itself and chosen and chosen.candidate == review.label:
-        sign = GRADES[chosen.grade]
+        sign = grade_sign(chosen.grade, desk.run.problem)
         passed = f" {chosen.passed}/{chosen.samples}" if chosen.samples else ""
         return Content.assemble((f"{sign.glyph} {sign.word}", f"{sign.color} bold"), passed)
     if by_itself:
@@ -110,7 +110,7 @@ def _on_disk(desk: Desk) -> Content:
         how = f"{many(len(paths), 'file')} at once" if len(paths) > 1 else how
         return Content.assemble(
             ("✓ written ", "$pass"), how, "  ", label(", ".join(paths), "$muted", 80),
-            ("  not committed", "$muted"),
+            ("  not committed" if _all_written(desk) else "  u takes it back, to take more", "$muted"),
         )  # fmt: skip
     if run.undone:
         paths = together(run.taken_back) if run.taken_back else (run.undone.path,)
@@ -122,6 +122,12 @@ def _on_disk(desk: Desk) -> Content:
     if review is not None and review.merged:
         return Content.styled("nothing is written yet; this is the merge with your edits", "$muted")
     return Content.styled("nothing is written yet", "$muted")
+
+
+def _all_written(desk: Desk) -> bool:
+    """Nothing of what was reviewed was left."""
+    written = desk.changes.written
+    return written is None or all(len(file.taken) == len(file.change.hunks) for file in written.judged)
 
 
 def empty(desk: Desk, fault: str) -> Content:

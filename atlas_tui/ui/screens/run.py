@@ -177,10 +177,6 @@ class RunScreen(ReplayKeys, RunActions):
     def action_solve(self) -> None:
         self.post_message(StartRun())
 
-    def action_cancel(self) -> None:
-        if not self.desk.archive.stop() and self.desk.backend is not None:
-            self.desk.backend.cancel()
-
     def action_review_choice(self) -> None:
         self.post_message(Go(actions.REVIEW))
 

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 
 from atlas_tui.events import Grade, Outcome
+from atlas_tui.problem import Mode
 from atlas_tui.ui.archive import Kept, Row
 from atlas_tui.ui.sanitise import content, label, one_line
 from atlas_tui.ui.screens.filters import filter_line
 from atlas_tui.ui.state import RunState
 from atlas_tui.ui.widgets.summary import verdict
 from atlas_tui.ui.widgets.told import joined
-from atlas_tui.ui.words import GRADES, OUTCOMES, Sign, candidate_color, count, many, seconds
+from atlas_tui.ui.words import OUTCOMES, Sign, candidate_color, count, grade_sign_of, many, seconds
 
 if TYPE_CHECKING:
     from atlas_tui.store import SessionSummary
@@ -102,7 +103,12 @@ def _choice(summary: SessionSummary) -> Content:
     if not summary.candidate:
         return Content.styled("none", "$muted")
     known = summary.grade in set(Grade)
-    sign = GRADES[Grade(summary.grade)] if known else Sign("", one_line(summary.grade, 20), "$muted")
+    change = summary.mode == Mode.CHANGE
+    sign = (
+        grade_sign_of(Grade(summary.grade), change)
+        if known
+        else Sign("", one_line(summary.grade, 20), "$muted")
+    )
     name = (one_line(summary.candidate, 8), f"{candidate_color(summary.candidate)} bold")
     return Content.assemble(name, "  ", (f"{sign.glyph} {sign.word}".strip(), sign.color))
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 from typing import ClassVar
 
-from textual import on
+from textual import on, work
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
@@ -13,7 +14,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from atlas_tui.events import Facts
-from atlas_tui.ui import actions
+from atlas_tui.ui import actions, between
 from atlas_tui.ui.comparison import Kind, Row, comparison, program_of
 from atlas_tui.ui.desk import Desk
 from atlas_tui.ui.proofs import Place
@@ -32,7 +33,7 @@ from atlas_tui.ui.widgets.hang import Fitted, Row as Line
 from atlas_tui.ui.widgets.lens_map import drawn as map_drawn
 from atlas_tui.ui.widgets.matrix import Matrix
 from atlas_tui.ui.widgets.told import Told
-from atlas_tui.ui.words import middle, milliseconds, size
+from atlas_tui.ui.words import middle, milliseconds, program_word, size
 
 MAP_FROM, MAP_ROWS = 40, 13
 """Rows of a terminal in which the map of the lens has room beside the table, and its own."""
@@ -131,7 +132,8 @@ class WhyScreen(RunActions):
         """What is about the selected candidate alone."""
         matrix, run = self.query_one(Matrix), self.desk.run
         name, row = matrix.label, matrix.row
-        self.query_one("#repairs-box").border_title = label(f"programs of {name}" if name else "programs")
+        word = program_word(run.problem)
+        self.query_one("#repairs-box").border_title = label(f"{word}s of {name}" if name else f"{word}s")
         self.query_one("#proof-box").border_title = label(middle(row.title, 60)) if row else "result"
         self.query_one("#alone", Line).put(label(why_words.alone(row) if row else "", "$heading"))
         self.query_one("#repairs", Fitted).fit(
@@ -195,11 +197,21 @@ class WhyScreen(RunActions):
         usable = run.usable()
         first = run.chosen.candidate if run.chosen else next(iter(usable), "")
         second = name if name != first else next((each for each in usable if each != first), "")
-        left, right = run.code_of(first), run.code_of(second)
-        if not left or not right:
-            say(self.app, f"{second or name} has no program to compare with {first}", "warning")
+        left, right = run.program_of(first), run.program_of(second)
+        if left is None or right is None or not left.code or not right.code:
+            kind = program_word(run.problem)
+            say(self.app, f"{second or name} has no {kind} to compare with {first}", "warning")
             return
-        self.app.push_screen(Difference(left, right, first, second))
+        self._compare(left, right, first, second)
+
+    @work(exclusive=True, group="compare", exit_on_error=False)
+    async def _compare(self, left: Attempt, right: Attempt, first: str, second: str) -> None:
+        run = self.desk.run
+        files = await asyncio.to_thread(between.attempts, run, left, right, second)
+        if files:
+            self.app.push_screen(Difference(files, first, second))
+        else:
+            say(self.app, f"{first} and {second} make the same {program_word(run.problem)}")
 
     def action_show_repair(self) -> None:
         """From the program before to the one the selected candidate stands for, or that was tried last."""
@@ -212,9 +224,7 @@ class WhyScreen(RunActions):
         if made is None or first is None or not made.round:
             say(self.app, f"{name} was not repaired", "warning")
             return
-        self.app.push_screen(
-            Difference(first.code or "", made.code or "", _program(name, first), _program(name, made))
-        )
+        self._compare(first, made, _program(name, first), _program(name, made))
 
     def action_show_map(self) -> None:
         """Where the candidates lie in the lens's space."""
@@ -224,7 +234,7 @@ class WhyScreen(RunActions):
         """Look at that candidate as a change of the target file."""
         name = self.query_one(Matrix).label
         if not self.desk.run.code_of(name):
-            say(self.app, f"{name} has no program to review", "warning")
+            say(self.app, f"{name} has no {program_word(self.desk.run.problem)} to review", "warning")
             return
         self.desk.label = name
         self.desk.changed()

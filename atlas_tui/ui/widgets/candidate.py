@@ -77,7 +77,8 @@ class CandidatePanel(Vertical):
     def show(self, candidate: Candidate, state: RunState, now: float, *, slim: bool = False) -> None:
         """Draw the candidate as it is at ``now``; ``slim`` where it has no room for a program."""
         # Numbers that change faster than they can be read only cost.
-        if not state.running or now - self._framed > CALM:
+        # The time of a replay may lie before that of what was drawn last.
+        if not state.running or abs(now - self._framed) > CALM:
             self._framed = now
             self._draw_frame(candidate, state, now)
         rows, room = list(self.query(Row)), self.query_one(LineView).size.width
@@ -120,8 +121,9 @@ class CandidatePanel(Vertical):
             self._show_program(view, attempt, is_change(state.problem))
 
     def _show_program(self, view: LineView, attempt: Attempt, change: bool) -> None:
-        lines = diff_lines(attempt.code) if change and attempt.code else None
-        lines = lines or python_lines(attempt.code or attempt.streamed)
+        # What cannot be used is the reply as it came.
+        differs = change and attempt.code and not attempt.error
+        lines = diff_lines(attempt.code or "") if differs else python_lines(attempt.code or attempt.streamed)
         told = (f"! not chosen by itself: {flag}" for flag in attempt.flags)
         flags = [row for words in told for row in _wrapped(words, view.size.width, "$timeout")]
         lines = (*flags, *lines)
@@ -141,6 +143,8 @@ class CandidatePanel(Vertical):
         if slim and candidate.latest is not None:
             # The frame has room for its beginning only; the steps are for the card that is in front.
             lines = _wrapped(sanitise.one_line(candidate.approach), width)
+            if (standing := candidate.standing) is not None and standing.error:
+                lines = [*_wrapped(sanitise.one_line(standing.error), width, "$fail"), *lines]
         if not candidate.distinct:
             lines = [*_wrapped("≈ the same plan as another candidate's", width, "$timeout"), *lines]
         if candidate.perturbed is not None and not slim:

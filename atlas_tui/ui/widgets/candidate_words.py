@@ -7,7 +7,16 @@ from textual.content import Content
 from atlas_tui.events import Stage, Verdict
 from atlas_tui.ui.state import Attempt, Candidate, Phase, RunState
 from atlas_tui.ui.widgets import lens_words
-from atlas_tui.ui.words import VERDICTS, candidate_color, count, deciding, is_change, many, signs
+from atlas_tui.ui.words import (
+    VERDICTS,
+    candidate_color,
+    count,
+    deciding,
+    is_change,
+    many,
+    program_word,
+    signs,
+)
 
 BAR = 8
 """Cells of a bar."""
@@ -111,9 +120,8 @@ def _thinks(candidate: Candidate) -> bool:
 def _evidence(candidate: Candidate, state: RunState, tail: str) -> Content:
     """What the runs of its program showed, then ``tail``."""
     standing = candidate.standing
-    if standing is None or (standing.error and not standing.runs):
-        kind = "change" if is_change(state.problem) else "program"
-        return Content.styled(f"✗ no usable {kind}", "$fail")
+    if standing is None or (standing.error and not (standing.runs and _are_runs(state))):
+        return Content.styled(f"✗ no usable {program_word(state.problem)}", "$fail")
     total = len(state.problem.samples) if state.problem else len(standing.runs)
     if not standing.runs:
         words = f"written, no {deciding(state.problem)}s to run" if not total else "written"
@@ -121,6 +129,11 @@ def _evidence(candidate: Candidate, state: RunState, tail: str) -> Content:
     bad = next((run.verdict for run in standing.runs if run.verdict is not Verdict.OK), None)
     words = f" {standing.passed}/{total} " + (signs(state.problem)[bad].word if bad else "passed")
     return Content.assemble(dots(standing, total), words, tail)
+
+
+def _are_runs(state: RunState) -> bool:
+    """A program that cannot be used is run all the same; a change is not."""
+    return not is_change(state.problem)
 
 
 def _repair_words(candidate: Candidate) -> str:
@@ -212,7 +225,9 @@ def speed(candidate: Candidate, state: RunState, now: float) -> str:
 def tab(entry: Candidate, state: RunState, front: bool) -> Content:
     """The candidate's letter, its samples and what it is doing; the one in front is marked."""
     standing = entry.standing
-    if standing is not None and standing.runs and not (entry.stopped and standing.error):
+    if standing is not None and standing.error and not _are_runs(state):
+        words = Content("no change")
+    elif standing is not None and standing.runs and not (entry.stopped and standing.error):
         total = len(state.problem.samples) if state.problem else len(standing.runs)
         words = Content.assemble(dots(standing, total), f" {standing.passed}/{total}")
     else:

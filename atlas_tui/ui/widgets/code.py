@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 from textual.content import Content
@@ -13,17 +14,38 @@ _DIFF = {"+": "$diff-add-text", "-": "$diff-del-text", "@": "$muted"}
 
 @lru_cache(maxsize=64)
 def diff_lines(diff: str) -> tuple[Content, ...]:
-    """The lines of a unified difference, made safe to show; what stands above a file is its heading."""
-    lines, head = list[Content](), True
+    """The lines of a unified difference, made safe to show; each file begins with its name in one line."""
+    lines, head = list[Content](), list[str]()
     for line in sanitise.clean(diff.rstrip("\n")).split("\n"):
-        # No line of a hunk begins like this: each has a sign before it.
+        # No line of a hunk begins like these: each has a sign before it.
         if line.startswith("diff "):
-            head = True
-            lines.append(Content.styled(line, "$heading"))
-            continue
-        head = head and not line.startswith("@@")
-        lines.append(Content.styled(line, "$muted" if head else _DIFF.get(line[:1], "")))
-    return tuple(lines)
+            lines += _headings(head)
+            head = [line]
+        elif head and not line.startswith("@@"):
+            head.append(line)
+        else:
+            lines += _headings(head)
+            head = []
+            lines.append(Content.styled(line, _DIFF.get(line[:1], "")))
+    return (*lines, *_headings(head))
+
+
+def _headings(head: Sequence[str]) -> list[Content]:
+    """What git writes above a file, in the few words a card has room for."""
+    if not head:
+        return []
+    sides = {line[:4]: line[4:].strip('"') for line in head[1:] if line.startswith(("--- ", "+++ "))}
+    name = sides.get("+++ ", "/dev/null") if sides.get("+++ ") != "/dev/null" else sides.get("--- ", "")
+    made = any(line.startswith("new file") for line in head)
+    told = "  new" if made else "  removed" if any(line.startswith("deleted") for line in head) else ""
+    if "/" in name and name != "/dev/null":
+        return [Content.assemble((name.partition("/")[2], "$heading"), (told, "$muted"))]
+    # An empty file, or a binary one: there is only what git says.
+    return [Content.styled(head[0].removeprefix("diff --git "), "$heading"), *map(_muted, head[1:])]
+
+
+def _muted(line: str) -> Content:
+    return Content.styled(line, "$muted")
 
 
 @lru_cache(maxsize=64)

@@ -17,6 +17,8 @@ from atlas_tui.ui.fold import check_order
 from atlas_tui.ui.state import RunState
 from atlas_tui.ui.widgets.cells import CellView
 from atlas_tui.ui.words import (
+    CHANGE_CODES,
+    CHANGE_VERDICTS,
     VERDICTS,
     Sign,
     candidate_color,
@@ -25,6 +27,7 @@ from atlas_tui.ui.words import (
     middle,
     milliseconds,
     seconds,
+    short_names,
     signs,
     size,
 )
@@ -53,16 +56,23 @@ class EvidenceGrid(CellView):
         self._cells: dict[tuple[str, int, str], RunFinished] = {}
         self._drawn: tuple[object, ...] = ()
         self._problem: Problem | None = None
+        self._names: dict[str, str] = {}
+        """What the tests of a change are called, by the checks."""
         self._signs: Mapping[Verdict, Sign] = VERDICTS
 
     def show_runs(self, state: RunState) -> None:
         """Draw the runs there are."""
         runs = state.runs()
+        if is_change(state.problem):
+            # What cannot be used was run on nothing; its card says so.
+            runs = tuple(run for run in runs if run.verdict is not Verdict.CE)
         samples = len(state.problem.samples) if state.problem else 0
         if self._drawn == (runs, samples):
             return
         self._drawn = (runs, samples)
-        self._problem = state.problem
+        if self._problem is not state.problem:
+            self._problem = state.problem
+            self._names = short_names(state.problem) if state.problem else {}
         self._cells = {(run.candidate, run.round, run.check): run for run in runs}
         self._columns = sorted({(run.candidate, run.round) for run in runs})
         self._checks = sorted({run.check for run in runs}, key=check_order)
@@ -127,7 +137,7 @@ class EvidenceGrid(CellView):
     def _called(self, check: str) -> Content:
         """A sample by its number, a test by its name."""
         if is_change(self._problem):
-            name = sanitise.one_line(_sample(check, self._problem)[0]) or check
+            name = sanitise.one_line(self._names.get(check, check))
             return sanitise.label(middle(name, self._head - 1), "$muted")
         return sanitise.label(check, "$muted")
 
@@ -168,7 +178,7 @@ def _column_title(candidate: str, number: int, width: int) -> Content:
 def _verdict(run: RunFinished, detail: int, known: Mapping[Verdict, Sign]) -> str:
     """In words, with time and memory; the fewer the smaller ``detail`` is, the bare code for 0."""
     if not detail:
-        return str(run.verdict)
+        return CHANGE_CODES[run.verdict] if known is CHANGE_VERDICTS else str(run.verdict)
     time = milliseconds(run.facts.wall_seconds) if run.facts.wall_seconds else ""
     memory = size(run.facts.peak_bytes) if run.facts.peak_bytes else ""
     return "  ".join(part for part in (known[run.verdict].word, time, memory)[:detail] if part)
@@ -212,7 +222,7 @@ def proved(
     ``problem`` tells how these are called.
     """
     sign, names = signs(problem)[run.verdict], _CHANGE if is_change(problem) else _PROGRAM
-    facts = [f"{sign.word} ({run.verdict})" if judged or run.verdict is not Verdict.OK else "ended well"]
+    facts = [_judgement(run, sign, problem) if judged or run.verdict is not Verdict.OK else "ended well"]
     if run.facts.wall_seconds:
         facts.append(milliseconds(run.facts.wall_seconds))
     if run.facts.peak_bytes:
@@ -237,6 +247,11 @@ def proved(
     for note in run.facts.notes:
         blocks.append(sanitise.label(note, "$muted"))
     return Content("\n").join(blocks)
+
+
+def _judgement(run: RunFinished, sign: Sign, problem: Problem | None) -> str:
+    """The verdict in words, with its code where it has one that people know."""
+    return sign.word if is_change(problem) else f"{sign.word} ({run.verdict})"
 
 
 def shown_by(run: RunFinished, known: Mapping[Verdict, Sign] = VERDICTS) -> str:

@@ -99,9 +99,10 @@ def _program(candidate: str, number: int) -> str:
 
 
 def _left_out(dropped: Sequence[Dropped]) -> str:
-    if not dropped:
-        return ""
-    return "; left out: " + ", ".join(f"{count(each.number)} {each.why}" for each in dropped)
+    left_out = [f"{count(each.number)} {each.why}" for each in dropped if each.number]
+    # What is none is a reason why there is nothing.
+    why = "".join(f": {each.why}" for each in dropped if not each.number)
+    return why + ("; left out: " + ", ".join(left_out) if left_out else "")
 
 
 def _depth(run: RunState, candidate: str, number: int) -> int:

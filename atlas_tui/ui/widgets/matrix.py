@@ -185,7 +185,7 @@ class Matrix(CellView):
 
     def _line(self, row: Row, width: int, number: int = -1) -> Content:
         """``number`` is its place among the rows that are shown."""
-        title = middle(sanitise.one_line(row.title), self._head - 1)
+        title = middle(sanitise.one_line(row.brief or row.title), self._head - 1)
         name = _fit(sanitise.label(title, "$foreground" if row.tells else "$muted"), self._head)
         cells = [self._cell(row, place, number, width) for place in range(len(self._table.columns))]
         return Content("").join([name, *cells])

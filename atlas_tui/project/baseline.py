@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
+from pathlib import Path
 
 from atlas_tui.events import Verdict
 from atlas_tui.problem import Limits, Project
 from atlas_tui.project.base import Outcome, Report, TestCase, within
+from atlas_tui.project.missing import missing, notes as missing_notes
 from atlas_tui.project.report import shortened
 from atlas_tui.project.runners import known
 from atlas_tui.project.runners.orders import Runner
@@ -84,7 +87,8 @@ def compared(reports: Sequence[Report], project: Project, named: Sequence[str] =
     first, last = reports[0], reports[-1]
     if not first.cases:
         fault = first.fault or "the test command ran no test"
-        return Baseline(fault=fault, notes=_of_network_all(first), reports=tuple(reports))
+        told = (*_of_network_all(first), *_of_packages(first, project))
+        return Baseline(fault=fault, notes=told, reports=tuple(reports))
     sorted_out = _Sorted(first.cases, last.cases, known.named(project.runner))
     required, notes = sorted_out.required(named)
     notes = [*_of_runs(reports, project), *notes, *sorted_out.notes()]
@@ -99,6 +103,12 @@ def compared(reports: Sequence[Report], project: Project, named: Sequence[str] =
         notes=tuple(notes),
         reports=tuple(reports),
     )
+
+
+def means(name: str, test: str, runner: Runner) -> bool:
+    """Whether the person means ``test`` by ``name``: its file, too, where its id does not say that."""
+    file = "" if "::" in test else runner.file_of(test)
+    return within(test, name) or (bool(file) and f"/{name}".endswith(f"/{file}"))
 
 
 class _Sorted:
@@ -128,21 +138,18 @@ class _Sorted:
             return tuple(test for test in self.failing if test not in self.network), self._of_all()
         notes = []
         for name in named:
-            ends = {_end(case) for test, case in self._first.items() if self._means(name, test)}
+            ends = {_end(case) for test, case in self._first.items() if means(name, test, self._runner)}
             if not ends:
                 notes.append(f"{name} is none of the tests that were run: it decides nothing")
+            elif ends == {Outcome.SKIPPED}:
+                notes.append(f"{name} is skipped: it decides nothing")
             elif ends <= {Outcome.PASSED, Outcome.SKIPPED}:
                 notes.append(f"{name} passes already, before anything is changed")
-        found = [test for test in self.failing if any(self._means(name, test) for name in named)]
+        found = [test for test in self.failing if any(means(name, test, self._runner) for name in named)]
         others = len(self.failing) - len(found)
         if others:
             notes.append(f"{_number(others, 'other test fails', 'other tests fail')} now, and need not pass")
         return tuple(found), notes
-
-    def _means(self, name: str, test: str) -> bool:
-        """Whether the person means ``test`` by ``name``: its file, too, where its id does not say that."""
-        file = "" if "::" in test else self._runner.file_of(test)
-        return within(test, name) or (bool(file) and f"/{name}".endswith(f"/{file}"))
 
     def _of_all(self) -> list[str]:
         if self.failing or not self.passing:
@@ -184,8 +191,12 @@ def _of_runs(reports: Sequence[Report], project: Project) -> list[str]:
     if len(reports) == 1:
         found.append("the tests were run once only: which of them do not always end alike is not known")
     if reports[0].cases:
-        unread = [test for test, case in reports[0].cases.items() if case.outcome is Outcome.ERROR]
-        files = [test for test in unread if known.named(project.runner).file_of(test) == test]
+        unread = [case for case in reports[0].cases.values() if case.outcome is Outcome.ERROR]
+        wanting = missing(unread, Path(project.base))
+        found += missing_notes(wanting)
+        told = set(chain.from_iterable(wanting.values()))
+        own_id = known.named(project.runner).file_of
+        files = [case.id for case in unread if own_id(case.id) == case.id and case.id not in told]
         if files:
             words = _number(len(files), "file", "files")
             found.append(f"the tests of {words} could not be read: {_some(files)}")
@@ -199,6 +210,12 @@ def _of_network_all(report: Report) -> tuple[str, ...]:
             "the test command looks for a network, which the sandbox has not; install what it needs before",
         )
     return ()
+
+
+def _of_packages(report: Report, project: Project) -> list[str]:
+    """What no test could be read without, as a ``conftest.py`` that asks for it."""
+    whole = TestCase(id="the tests", outcome=Outcome.ERROR, message=report.printed)
+    return missing_notes(missing([whole], Path(project.base)))
 
 
 def _number(number: int, one: str, more: str) -> str:

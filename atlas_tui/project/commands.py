@@ -15,6 +15,7 @@ from atlas_tui.project.runners import known, words as said
 from atlas_tui.project.scripts import of_make, of_tool
 from atlas_tui.project.scripts_tox import of_nox, of_tox
 from atlas_tui.project.starters import ElsewhereError, call, unwrapped
+from atlas_tui.project.there import is_file
 
 _SHELL = {"|", "||", "&", ";", ";;", "<", ">", ">>", "<<", "<<<", "(", ")", "|&", "&>", ">&", ">|"}
 _BUILTIN = frozenset({"source", ".", "export", "set", "eval", "exec", "exit", "pushd", "if", "for", "!"})
@@ -22,6 +23,8 @@ _ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=")
 _LONGEST = 8_000
 _DEEPEST = 6
 """Names that stand for names."""
+_MOST_LINES = 100
+"""Command lines that are read for one: each name may stand for several."""
 
 
 class CommandRefused(ValueError):
@@ -39,6 +42,8 @@ class Command:
     """What it was found by, in words."""
     environment: tuple[tuple[str, str], ...] = ()
     """Variables that were set before it."""
+    left_out: tuple[str, ...] = ()
+    """Steps of it that are not run, for they test nothing that can be read."""
 
     def __str__(self) -> str:
         return command_line(self.words, self.environment)
@@ -56,7 +61,8 @@ class Command:
     @property
     def caution(self) -> str:
         """What the person must know of how its results are read; empty where there is nothing."""
-        return known.named(self.runner).caution
+        steps = f"not run as tests: {'; '.join(self.left_out)}" if self.left_out else ""
+        return "; ".join(filter(None, (steps, known.named(self.runner).caution)))
 
 
 def parse_command(text: str, root: Path | None = None, why: str = "") -> Command:
@@ -69,19 +75,22 @@ def parse_command(text: str, root: Path | None = None, why: str = "") -> Command
     Raises:
         CommandRefused: it is empty, no command line, or needs a shell or another folder.
     """
-    return _parsed(text, root, why, _DEEPEST)
+    return _parsed(text, root, why, iter(range(_MOST_LINES)), _DEEPEST)
 
 
-def _parsed(text: str, root: Path | None, why: str, deep: int) -> Command:
+def _parsed(text: str, root: Path | None, why: str, left: Iterator[int], deep: int) -> Command:
+    """``parse_command``; ``left`` ends when too many lines were read, ``deep`` counts down to 0."""
+    if next(left, None) is None:
+        raise CommandRefused("the test command stands for too many others; give one of those")
     plain = _plain(text)
     if said.AND in plain:
         lines = [shlex.join(step) for step in said.split(plain)]
-        return _stepped([_parsed(line, root, why, deep) for line in lines], why)
+        return _stepped([_parsed(line, root, why, left, deep) for line in lines], why)
     words, environment = _split(plain)
     if root is not None and deep:
         for line, where in _looked_up(words, root):
             try:
-                inner = _parsed(line, root, why or where, deep - 1)
+                inner = _parsed(line, root, why or where, left, deep - 1)
             except CommandRefused:
                 continue
             one = said.AND not in inner.words
@@ -94,7 +103,7 @@ def _parsed(text: str, root: Path | None, why: str, deep: int) -> Command:
             f"the test command is started in another folder ({error}); open that folder instead"
         ) from error
     if rest != words and deep:
-        inner = _parsed(command_line(rest), root, why, deep - 1)
+        inner = _parsed(command_line(rest), root, why, left, deep - 1)
         return replace(inner, environment=(*environment, *more, *inner.environment))
     if root is not None:
         words[0] = _placed(words[0], root)
@@ -105,8 +114,11 @@ def _placed(program: str, root: Path) -> str:
     """The program of an environment by its whole path: git does not bring it into the copy."""
     if "/" not in program:
         return program
-    path = root / Path(program).expanduser()
-    return os.path.normpath(path) if (path.parent.parent / "pyvenv.cfg").is_file() else program
+    try:
+        path = root / Path(program).expanduser()
+    except RuntimeError:  # the home folder of a person who is not known here
+        return program
+    return os.path.normpath(path) if is_file(path.parent.parent / "pyvenv.cfg") else program
 
 
 def _stepped(commands: Sequence[Command], why: str) -> Command:
@@ -115,7 +127,9 @@ def _stepped(commands: Sequence[Command], why: str) -> Command:
     words = scripts_node.chosen(steps)
     environment = tuple(variable for command in commands for variable in command.environment)
     runner = known.of(known.steps(words).main).name
-    return Command(words=words, runner=runner, why=why, environment=environment)
+    run = said.split(words)
+    left_out = tuple(shlex.join(step) for step in steps if step not in run)
+    return Command(words=words, runner=runner, why=why, environment=environment, left_out=left_out)
 
 
 def _plain(text: str) -> list[str]:
@@ -144,7 +158,8 @@ def _plain(text: str) -> list[str]:
 def _split(plain: list[str]) -> tuple[list[str], tuple[tuple[str, str], ...]]:
     """A command, and the variables that are set before it."""
     environment = []
-    plain = plain[1:] if plain[:1] == ["env"] else plain
+    bare = plain[:1] == ["env"] and not "".join(plain[1:2]).startswith("-")
+    plain = plain[1:] if bare else plain
     while plain and _ASSIGNMENT.match(plain[0]):
         name, _, value = plain.pop(0).partition("=")
         environment.append((name, value))

@@ -175,6 +175,7 @@ def _put(reading: _Reading, path: str, old: bytes | None, block: Block) -> bytes
     language = language_of(path)
     if language == PYTHON:
         editing_python.put(draft, block.code, block.symbol, block.whole)
+        reading.notes += [f"{shown(path)}: {note}" for note in draft.notes]
     elif language:
         editing_spans.put(draft, language, block.code, block.symbol, block.whole)
     else:
@@ -199,7 +200,7 @@ def _path_of(reading: _Reading, block: Block) -> str:
     if block.path:
         return _meant(reading, block.path)
     names = _names_in(block)
-    if all(name.lower().startswith("test") for name in names):
+    if names and all(name.lower().startswith("test") for name in names):
         # Tests of its own that it shows; those that it wants to add have a path.
         return ""
     scores = [(len(names & _names_of(reading, path)), path) for path in reading.shown]
@@ -214,7 +215,7 @@ def _path_of(reading: _Reading, block: Block) -> str:
     if not _defines(block):
         return ""
     listed = ", ".join(sorted(names)[:3])
-    raise Unplaced(f"the reply does not say which file the code for {listed} goes to")
+    raise Unplaced(f"the reply does not say which file {f'the code for {listed}' if names else 'it'} goes to")
 
 
 def _meant(reading: _Reading, named: str) -> str:
@@ -238,6 +239,8 @@ def _meant(reading: _Reading, named: str) -> str:
 
 
 def _defines(block: Block) -> bool:
+    if editing_diff.is_exchange(block.code):
+        return True
     if block.language in _PYTHON:
         return editing_python.defines(block.code)
     return block.language in _DIFFERENCES or editing_spans.defines(block.code, block.language)

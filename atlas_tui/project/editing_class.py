@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-import textwrap
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -52,9 +51,14 @@ def _still_fits(kind: str, new: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
 
 
 def _function_in(lines: Sequence[str]) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
-    module = pieces.parsed(textwrap.dedent("\n".join(lines)))
+    module = pieces.parsed("\n".join(_outdented(lines)))
     node = module.body[0] if module and len(module.body) == 1 else None
     return node if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) else None
+
+
+def _outdented(lines: Sequence[str]) -> tuple[str, ...]:
+    """The lines from the left edge on; what strings hold stays as it is, also where it stands there."""
+    return indentation.under(lines, "", []) if lines else ()
 
 
 def class_edits(old: list[str], spans: Sequence[find.Lines], given: Piece) -> list[Edit]:
@@ -80,7 +84,7 @@ def class_edits(old: list[str], spans: Sequence[find.Lines], given: Piece) -> li
 
 
 def _class_in(lines: Sequence[str]) -> ast.ClassDef | None:
-    module = pieces.parsed(textwrap.dedent("\n".join(lines)))
+    module = pieces.parsed("\n".join(_outdented(lines)))
     node = module.body[0] if module and len(module.body) == 1 else None
     alone = isinstance(node, ast.ClassDef) and node.body[0].lineno > node.lineno
     return node if alone and isinstance(node, ast.ClassDef) else None
@@ -112,10 +116,12 @@ def _with_inner(old: list[str], given: Piece) -> Piece:
         if not isinstance(node, ast.ClassDef) or len(known) != 1:
             continue
         start = min([node.lineno, *(each.lineno for each in node.decorator_list)]) - 1
-        mine = textwrap.dedent("\n".join(lines[start : node.end_lineno])).split("\n")
-        whole = textwrap.dedent("\n".join(old[slice(*known[0])])).split("\n")
-        edits = class_edits(list(whole), [(0, len(whole))], Piece(name=node.name, lines=tuple(mine)))
-        for edit in sorted(edits, key=lambda each: each.start, reverse=True):
+        whole = list(_outdented(old[slice(*known[0])]))
+        mine = Piece(name=node.name, lines=_outdented(lines[start : node.end_lineno]))
+        edits = class_edits(list(whole), [(0, len(whole))], mine)
+        edits.sort(key=lambda each: (each.start, each.end))
+        # From below, and at one place the last first: the places of those that follow still hold.
+        for edit in reversed(edits):
             whole[edit.start : edit.end] = edit.lines
         lines[start : node.end_lineno] = indentation.under(whole, indentation.of(lines[node.lineno - 1]), [])
     return replace(given, lines=tuple(lines))

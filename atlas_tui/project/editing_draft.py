@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from atlas_tui.workspace.edits import Edit, join
 from atlas_tui.workspace.text import Style, decode, encode, split, style_of
@@ -30,6 +30,8 @@ class Draft:
     text: str
     """Without byte order mark, with the line ends that it has."""
     style: Style
+    notes: list[str] = field(default_factory=list)
+    """What of the reply was left out, to fit after "path: "."""
 
     @classmethod
     def of(cls, path: str, content: bytes) -> Draft:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from atlas_tui.project.editing_class import class_edits, kept_decorators
 from atlas_tui.project.editing_draft import MOST_PIECES, Draft, Unplaced, has_most
-from atlas_tui.project.editing_stubs import without_stubs
+from atlas_tui.project.editing_stubs import changed_overloads, without_stubs
 from atlas_tui.syntax import check, definitions, tree
 from atlas_tui.syntax.extract import dedented
 from atlas_tui.syntax.names import bound_names, needed_names
@@ -65,6 +65,9 @@ def put(draft: Draft, code: str, symbol: str = "", whole: bool = False) -> None:
         Unplaced: the code has a syntax fault, leaves lines out, or there is nothing in it to be placed.
     """
     code, left_out = _without_marks(dedented(code))
+    draft.notes += [
+        f"the overloads of {name} stay as they are" for name in changed_overloads(code, draft.source)
+    ]
     code, stubs = without_stubs(code, draft.source)
     left_out = left_out or stubs
     if stubs and not code.strip():

@@ -16,7 +16,8 @@ CONFIGURATION = (
     "conftest.py", "pytest.ini", ".pytest.ini", "pytest.toml", ".pytest.toml", "tox.ini", "noxfile.py",
     "Makefile", "makefile", "GNUmakefile", "sitecustomize.py", "usercustomize.py", "*.pth",
     "jest.config.*", "jest.setup.*", "vitest.config.*", "vitest.workspace.*", "vite.config.*", ".mocharc*",
-    "pom.xml", ".mvn/*", "build.gradle*", "settings.gradle*", "gradle.properties", "CMakeLists.txt",
+    "*.mk", "pom.xml", ".mvn/*", "*.gradle", "*.gradle.kts", "gradle.properties", "buildSrc/*",
+    "CMakeLists.txt", "*.cmake",
     "karma.conf.*", "nextest.toml", "build.rs", ".cargo/config", ".cargo/config.toml", ".npmrc",
 )  # fmt: skip
 """Patterns of files that configure how tests run; a candidate changes none of them unless it is allowed."""

@@ -31,6 +31,25 @@ def without_stubs(code: str, old: str) -> tuple[str, bool]:
     return "\n".join(kept), bool(gone)
 
 
+def changed_overloads(code: str, old: str) -> tuple[str, ...]:
+    """Functions of which ``without_stubs`` leaves out an ``@overload`` that ``old`` does not have."""
+    module, was = parsed(code), parsed(old)
+    if module is None or was is None or "overload" not in code:
+        return ()
+    there = {(name, ast.dump(node)) for name, node in _named(was)}
+    real = {name for name, node in _named(was) if not _is_stub(node)}
+    fresh = (
+        name
+        for name, node in _named(module)
+        if name in real and _is_stub(node) and _is_overload(node) and (name, ast.dump(node)) not in there
+    )
+    return tuple(dict.fromkeys(fresh))
+
+
+def _is_overload(node: _Function | ast.ClassDef) -> bool:
+    return any(ast.unparse(each).rpartition(".")[2] == "overload" for each in node.decorator_list)
+
+
 def _named(module: ast.Module) -> Iterator[tuple[str, _Function | ast.ClassDef]]:
     for node in module.body:
         if isinstance(node, _Function | ast.ClassDef):

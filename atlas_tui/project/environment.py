@@ -19,7 +19,7 @@ from atlas_tui.project.environment_tools import add_go, add_program, add_rust
 from atlas_tui.project.listing import Listing
 from atlas_tui.project.snapshot import Link
 
-_OURS = ("PATH", "PYTHONPATH", "VIRTUAL_ENV", "CONDA_PREFIX", "GOMODCACHE", "CARGO_HOME")
+_OURS = ("PATH", "PYTHONPATH", "VIRTUAL_ENV", "CONDA_PREFIX", "GOMODCACHE", "CARGO_HOME", "MAVEN_OPTS")
 """Variables whose paths have to be shown, or to be those of the copy."""
 
 

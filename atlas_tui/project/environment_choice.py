@@ -13,6 +13,7 @@ from pathlib import Path
 
 from atlas_tui.project.environment_parts import Parts, existing
 from atlas_tui.project.manifests import text
+from atlas_tui.project.there import is_file, is_folder
 from atlas_tui.sandbox import placing
 
 _USUAL = (".venv", "venv", "env", ".env", ".pixi/envs/default")
@@ -33,7 +34,7 @@ def chosen(parts: Parts, programs: Sequence[str] = ()) -> Path | None:
     ours = os.path.realpath(sys.prefix)
     named = given.get("UV_PROJECT_ENVIRONMENT")
     candidates = [
-        *_of_programs(program for program in programs if os.sep in program),
+        *_of_programs(program for program in programs if program.startswith(os.sep)),
         *(path for path in active[:1] if given.get("VIRTUAL_ENV") and os.path.realpath(path) != ours),
         *([parts.root / named] if named else []),
         *(folder / name for folder in parts.upwards() for name in _USUAL),
@@ -70,7 +71,7 @@ def pyenv_folders(parts: Parts) -> list[Path]:
         named = named or text(folder / ".python-version").split()
     # The tree may name anything, but nothing beyond this folder.
     inside = (home / "versions" / name for name in named if _VERSION.fullmatch(name))
-    return [path for path in inside if path.is_dir()]
+    return existing(inside)
 
 
 def _of_tools(parts: Parts) -> Iterator[Path]:
@@ -79,13 +80,13 @@ def _of_tools(parts: Parts) -> Iterator[Path]:
     yield from _of_pipenv(parts)
     yield from _of_pdm(parts)
     yield from _of_hatch(parts)
-    # Of several the newest: it is likely the one that the person uses.
     made = [path for name in (".tox", ".nox") for path in _inside(parts.root / name) if is_environment(path)]
-    yield from sorted(made, key=_has_pytest, reverse=True)
+    yield from sorted(made, key=_likely, reverse=True)
 
 
-def _has_pytest(environment: Path) -> bool:
-    return (environment / "bin" / "pytest").exists()
+def _likely(environment: Path) -> tuple[bool, float]:
+    """Of several one with pytest, then the newest, is likely the one that the person runs the tests in."""
+    return is_file(environment / "bin" / "pytest"), environment.stat().st_mtime
 
 
 def _of_pdm(parts: Parts) -> list[Path]:
@@ -103,7 +104,7 @@ def _of_hatch(parts: Parts) -> list[Path]:
     mark = base64.urlsafe_b64encode(digest).decode()[:8]
     folders = [path / mark for path in _inside(Path(data) / "env" / "virtual")]
     made = [path for folder in folders for path in _inside(folder) if is_environment(path)]
-    return sorted(made, key=_has_pytest, reverse=True)
+    return sorted(made, key=_likely, reverse=True)
 
 
 def is_environment(folder: Path) -> bool:
@@ -111,7 +112,7 @@ def is_environment(folder: Path) -> bool:
     interpreter = interpreter_of(folder)
     if interpreter is None or not is_python(interpreter):
         return False
-    return (folder / "pyvenv.cfg").is_file() or (folder / "conda-meta").is_dir()
+    return is_file(folder / "pyvenv.cfg") or is_folder(folder / "conda-meta")
 
 
 def is_python(interpreter: Path) -> bool:
@@ -124,7 +125,7 @@ def is_python(interpreter: Path) -> bool:
 
 
 def interpreter_of(folder: Path) -> Path | None:
-    return next((path for name in ("python", "python3") if (path := folder / "bin" / name).exists()), None)
+    return next((path for name in ("python", "python3") if is_file(path := folder / "bin" / name)), None)
 
 
 def _of_poetry(parts: Parts) -> list[Path]:
@@ -157,7 +158,7 @@ def _inside(folder: Path) -> list[Path]:
 def beginning(path: Path) -> str:
     """The beginning of a small file; empty where it cannot be read."""
     try:
-        if not path.is_file():
+        if not is_file(path):
             return ""
         with path.open("rb") as file:
             return file.read(_LARGEST).decode("utf-8", "replace")

@@ -8,6 +8,7 @@ from pathlib import Path
 from atlas_tui.project.environment_parts import Parts, existing
 from atlas_tui.project.manifests import text
 from atlas_tui.project.names import shown
+from atlas_tui.project.there import is_folder
 
 _CONFIGURATION = tuple(Path("/etc", name) for name in ("maven", "gradle", "java"))
 """Where some distributions keep parts of them and link to."""
@@ -33,20 +34,20 @@ def _add_maven(parts: Parts) -> None:
     told = _LOCAL.search(text(home / "settings.xml"))
     local = told[1].replace("${user.home}", str(parts.home)) if told else str(home / "repository")
     options = parts.given.get("MAVEN_OPTS", "")
-    if Path(local).is_dir() and parts.show(local):
+    if Path(local).is_absolute() and is_folder(Path(local)) and parts.show(local):
         parts.variables["MAVEN_OPTS"] = f"{options} -Dmaven.repo.local={local}".strip()
         parts.notes.append(f"Maven: what lies in {shown(local)}")
     else:
         why = "and the tests have no network: run mvn test once"
         parts.notes.append(f"Maven has downloaded nothing to {shown(local)}, {why}")
-    if (home / "wrapper").is_dir() and parts.show(home / "wrapper"):
+    if is_folder(home / "wrapper") and parts.show(home / "wrapper"):
         parts.variables["MAVEN_USER_HOME"] = str(home)
 
 
 def _add_gradle(parts: Parts) -> None:
     home = Path(parts.given.get("GRADLE_USER_HOME") or parts.home / ".gradle")
     caches = home / "caches"
-    if (caches / "modules-2").is_dir() and parts.show(caches / "modules-2"):
+    if is_folder(caches / "modules-2") and parts.show(caches / "modules-2"):
         parts.variables["GRADLE_RO_DEP_CACHE"] = str(caches)
         parts.notes.append(f"Gradle: what lies in {shown(str(caches))}")
     told = _DISTRIBUTION.search(text(parts.root / "gradle" / "wrapper" / "gradle-wrapper.properties"))

@@ -10,6 +10,7 @@ from pathlib import Path
 from atlas_tui.project.environment_parts import Parts
 from atlas_tui.project.names import shown
 from atlas_tui.project.snapshot import Link
+from atlas_tui.project.there import is_folder
 from atlas_tui.sandbox import placing
 
 _MODULES, _PACKAGE, _PROGRAMS = "node_modules", "package.json", ".bin"
@@ -26,7 +27,7 @@ def add_javascript(parts: Parts) -> None:
     for folder in folders:
         _add_packages(parts, folder, parts.root / folder / _MODULES)
     if not any(name == _MODULES for name, _ in parts.links):
-        above = next((up for up in list(parts.upwards())[1:] if (up / _MODULES).is_dir()), None)
+        above = next((up for up in list(parts.upwards())[1:] if is_folder(up / _MODULES)), None)
         if above is not None:
             _add_packages(parts, "", above / _MODULES)
         elif folders and _needs_packages(parts.root / folders[0] / _PACKAGE):
@@ -35,10 +36,10 @@ def add_javascript(parts: Parts) -> None:
 
 def _add_packages(parts: Parts, folder: str, modules: Path) -> None:
     # A link there could have any folder shown.
-    if modules.is_symlink() or not modules.is_dir() or not parts.show(modules):
+    if modules.is_symlink() or not is_folder(modules) or not parts.show(modules):
         return
     here = f"{folder}/{_MODULES}" if folder else _MODULES
-    if (modules / _PROGRAMS).is_dir() and not folder:
+    if is_folder(modules / _PROGRAMS) and not folder:
         parts.folders.append(str(modules / _PROGRAMS))
     own = list(_own_packages(modules, parts.root))
     parts.show(*_beside(modules, parts))
@@ -70,7 +71,7 @@ def _beside(modules: Path, parts: Parts) -> list[Path]:
     return sorted(
         real
         for real in reals
-        if real.is_dir() and top in real.parents and not any(real.is_relative_to(one) for one in inside)
+        if is_folder(real) and top in real.parents and not any(real.is_relative_to(one) for one in inside)
     )
 
 

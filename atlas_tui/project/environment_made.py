@@ -9,6 +9,7 @@ from pathlib import Path
 
 from atlas_tui.project.environment_parts import Parts
 from atlas_tui.project.names import shown
+from atlas_tui.project.there import is_file, is_folder
 
 _MADE = re.compile(r"_?version\.py|_version_\w+\.py|\w+_pb2(_grpc)?\.py|.*\.so")
 """Versions and interfaces that are written by tools, and extensions that are built in place."""
@@ -38,7 +39,9 @@ def _metadata(parts: Parts, folders: Sequence[str]) -> Iterator[str]:
     for folder in dict.fromkeys(("", *folders)):
         for name in _names(parts.root / folder):
             path = f"{folder}/{name}" if folder else name
-            own = name.endswith(".egg-info") and (parts.root / path).is_dir()
+            own = name.endswith(".egg-info") and is_folder(parts.root / path)
+            # A link could lead anywhere.
+            own = own and os.path.realpath(parts.root / path) == str(parts.root / path)
             if own and not any(one.startswith(f"{path}/") for one in known):
                 yield path
 
@@ -52,7 +55,7 @@ def _modules(parts: Parts) -> Iterator[str]:
         for file in (*made, *sorted(here.glob(_TRANSLATIONS))):
             path = file.relative_to(parts.root).as_posix()
             # A link could lead anywhere.
-            if path not in known and file.is_file() and os.path.realpath(file) == str(file):
+            if path not in known and is_file(file) and os.path.realpath(file) == str(file):
                 yield path
 
 

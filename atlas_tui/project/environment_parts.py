@@ -10,6 +10,7 @@ from pathlib import Path
 from atlas_tui.project.listing import Listing
 from atlas_tui.project.names import shown
 from atlas_tui.project.snapshot import Link
+from atlas_tui.project.there import is_file, is_folder
 from atlas_tui.sandbox import languages, placing
 from atlas_tui.sandbox.languages import NotInstalled, Toolchain
 from atlas_tui.sandbox.supervisor.isolated import NOBODY
@@ -80,7 +81,7 @@ class Parts:
         try:
             for found in languages.located(languages.named(language), search):
                 folder = Path(found.tool).parent
-                if (not beside or (folder / beside).exists()) and self.show(*found.mounts):
+                if (not beside or is_file(folder / beside)) and self.show(*found.mounts):
                     if str(folder) not in SYSTEM_PATH:
                         self.folders.append(str(folder))
                     del self.notes[before:]  # why others could not be shown
@@ -121,4 +122,4 @@ def _is_open(path: str | Path) -> bool:
 
 def existing(paths: Iterable[Path]) -> list[Path]:
     """Those of ``paths`` that are folders."""
-    return [path for path in paths if path.is_dir()]
+    return [path for path in paths if is_folder(path)]

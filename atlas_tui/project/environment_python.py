@@ -13,6 +13,7 @@ from atlas_tui.project.environment_choice import beginning, chosen, interpreter_
 from atlas_tui.project.environment_made import add_made
 from atlas_tui.project.environment_parts import SYSTEM_PATH, Parts
 from atlas_tui.project.names import shown
+from atlas_tui.project.there import is_file, is_folder
 from atlas_tui.sandbox import placing
 from atlas_tui.sandbox.boxes import TREE
 
@@ -44,7 +45,7 @@ def add_python(parts: Parts, programs: Sequence[str] = ()) -> None:
             continue  # it would depend on where a program is started
         if below is not None:
             inside.append(below)
-        elif Path(path).is_dir() and parts.show(path):
+        elif is_folder(Path(path)) and parts.show(path):
             kept.append(path)
     folders = _import_folders(parts, inside)
     add_made(parts, folders)
@@ -68,7 +69,7 @@ def _add_environment(parts: Parts, folder: Path) -> list[Path]:
     home = re.search(r"^home\s*=\s*(.+)$", beginning(folder / "pyvenv.cfg"), re.MULTILINE)
     # The interpreter looks for its own files at the place named there, which may lead through links.
     bin_folder = Path(home[1].strip()) if home else Path()
-    named = next((path for name in ("python3", "python") if (path := bin_folder / name).exists()), None)
+    named = next((path for name in ("python3", "python") if is_file(path := bin_folder / name)), None)
     bases = [bin_folder.parent] if named is not None and is_python(named) else []
     packages = sorted(folder.glob("lib/python3*/site-packages"))
     if not parts.show(*placed.mounts, *bases):
@@ -76,7 +77,7 @@ def _add_environment(parts: Parts, folder: Path) -> list[Path]:
     if not parts.show(folder):
         return []
     parts.folders.append(str(folder / "bin"))
-    parts.variables["CONDA_PREFIX" if (folder / "conda-meta").is_dir() else "VIRTUAL_ENV"] = str(folder)
+    parts.variables["CONDA_PREFIX" if is_folder(folder / "conda-meta") else "VIRTUAL_ENV"] = str(folder)
     parts.notes.append(f"Python: the environment {shown(str(folder))}")
     return packages
 
@@ -123,7 +124,8 @@ def _edited(packages: list[Path], parts: Parts) -> tuple[list[str], list[Path]]:
 def _added(packages: Path) -> Iterator[Path]:
     for file in sorted((*packages.glob("*.pth"), *packages.glob("*.egg-link"))):
         for line in beginning(file).splitlines():
-            if line.strip() and not line.startswith(("import ", "import\t", "#")):
+            is_path = line.strip() and "\0" not in line
+            if is_path and not line.startswith(("import ", "import\t", "#")):
                 yield Path(os.path.normpath(packages / line.strip()))
     for file in sorted(packages.glob("__editable__*_finder.py")):
         match = _MAPPING.search(beginning(file))
@@ -137,7 +139,7 @@ def _added(packages: Path) -> Iterator[Path]:
 def _is_project(folder: Path) -> bool:
     """Whether Python is developed there: an environment that came with the tree could name any folder."""
     marks = ("pyproject.toml", "setup.py", "setup.cfg")
-    return folder.is_dir() and any((up / mark).is_file() for up in (folder, folder.parent) for mark in marks)
+    return is_folder(folder) and any(is_file(up / mark) for up in (folder, folder.parent) for mark in marks)
 
 
 def _below(path: Path, root: Path) -> str | None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from atlas_tui.project.environment_parts import SYSTEM_PATH, Parts, existing
 from atlas_tui.project.names import shown
+from atlas_tui.project.there import is_file, is_folder
 from atlas_tui.sandbox import placing
 
 _SHEBANG_BYTES = 400
@@ -20,11 +21,11 @@ def add_go(parts: Parts) -> None:
     cache = Path(parts.given.get("GOCACHE") or parts.given.get("XDG_CACHE_HOME") or parts.home / ".cache")
     cache = cache if "GOCACHE" in parts.given else cache / "go-build"
     # Tests see it through links in a folder of their own (``with_go``).
-    if cache.is_dir() and parts.show(cache):
+    if is_folder(cache) and parts.show(cache):
         parts.variables["GOCACHE"] = str(cache)
     first = parts.given.get("GOPATH", "").split(os.pathsep)[0] or str(parts.home / "go")
     modules = Path(parts.given.get("GOMODCACHE") or f"{first}/pkg/mod")
-    if modules.is_dir():
+    if is_folder(modules):
         if parts.show(modules):
             parts.variables["GOMODCACHE"] = str(modules)
             parts.notes.append(f"Go: modules of {shown(str(modules))}")
@@ -61,8 +62,7 @@ def add_program(parts: Parts, name: str) -> None:
         if _add(parts, found):
             del parts.notes[before:]  # why others could not be shown
             return
-    if len(parts.notes) == before:
-        parts.notes.append("it was not found on the PATH")
+    # One that is nowhere is told of by the run that misses it.
     parts.notes[before:] = [f"{shown(name)}: {note}" for note in parts.notes[before:]]
 
 
@@ -98,7 +98,7 @@ def _interpreter(program: str) -> str:
     words = os.fsdecode(line[2:]).split() if line.startswith(b"#!") else []
     if not words or not Path(words[0]).is_absolute() or placing.is_shown(words[0], ()):
         return ""
-    return words[0] if Path(words[0]).exists() else ""
+    return words[0] if is_file(Path(words[0])) else ""
 
 
 def _names_crates(parts: Parts) -> bool:

@@ -57,7 +57,10 @@ _MADE_BY = ("__init__", "__new__", "__post_init__", "constructor", "__call__")
 _MADE, _UNSAID, _MEMBER = 0.8, 0.4, 0.2
 """Shares of what speaks for a class that go to those, to methods that operators run, and to others."""
 _WITH_BODY = ("function", "method")
-_CODE = re.compile(r"`([^`\n]+)`|([^\W\d]\w*(?:(?:\.|::)[^\W\d]\w*)*)\(|(\w*[a-z0-9]_\w+|\w*[a-z][A-Z]\w*)")
+_CODE = re.compile(
+    r"`([^`\n]+)`|(?<!\w)([^\W\d]\w*+(?:(?:\.|::)[^\W\d]\w*+)*+)\("
+    r"|(?<!\w)(\w*[a-z0-9]_\w+|\w*[a-z][A-Z]\w*)"
+)
 _PARTS = re.compile(r"::|[./\[\]\s>#:]+")
 
 

@@ -20,6 +20,7 @@ from atlas_tui.project.editing_rules import is_test_file
 from atlas_tui.project.files import Files, with_changes
 from atlas_tui.project.guard_python import signs
 from atlas_tui.project.names import shown
+from atlas_tui.project.there import is_file, is_folder
 from atlas_tui.syntax.grammars import PYTHON, language_of
 from atlas_tui.workspace.names import runs_by_itself
 
@@ -38,7 +39,7 @@ _JS = {
     r"|[^\"'`\s)])",
     "it looks whether tests run": r"\b(NODE_TEST_CONTEXT|JEST_WORKER_ID|VITEST|npm_lifecycle_event)\b",
 }
-_C = {"it ends the process": r"\b(_exit|_Exit|quick_exit)\s*\("}
+_C = {"it ends the process": r"(?<![\w.>])(exit|_exit|_Exit|quick_exit)\s*\("}
 _OTHERS = {
     "javascript": _JS,
     "typescript": _JS,
@@ -129,14 +130,15 @@ def _hidden(files: Files, parts: tuple[str, ...], project: Project | None) -> st
 
 def _is_installed(parts: tuple[str, ...], project: Project) -> bool:
     """Whether the tests import a module of this name, which the tree had not, from what is shown to them."""
-    if Path(project.base, *parts).exists():
+    own = Path(project.base, *parts)
+    if is_file(own) or is_folder(own):
         return False
     name = parts[-1].removesuffix(".py")
     folders = dict(project.environment).get("PYTHONPATH", "").split(os.pathsep)
     places = [Path(each) for each in folders if each.startswith("/")]
     for one in map(Path, project.shown):
         places += [one, *one.glob("lib/python3*/site-packages")]
-    return any((each / f"{name}.py").is_file() or (each / name / "__init__.py").is_file() for each in places)
+    return any(is_file(each / f"{name}.py") or is_file(each / name / "__init__.py") for each in places)
 
 
 def _by_content(change: FileChange, old: bytes, project: Project | None) -> Iterator[str]:

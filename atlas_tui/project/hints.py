@@ -7,7 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-_PATH = re.compile(r"[\w.@~+-]+(?:[/\\][\w.@~+-]+)*\.\w{1,5}")
+_PATH = re.compile(r"(?<![\w.@~+/\\-])[/\\]*[\w.@~+-]+(?:[/\\]+[\w.@~+-]+)*\.\w{1,5}")
+"""Begun nowhere within a word: a long one, as of an encoded file, would be read again from each letter."""
+_SIGNS = re.compile(r"[/\\]+")
 _MOST_ALIKE = 3
 """A name that more files have does not tell which is meant."""
 _LINE = re.compile(r"""(?:["'`]?,\s+line\s+|:|\()(\d{1,6})\b""")
@@ -60,7 +62,7 @@ class Mentioned:
         self.symbols: list[tuple[str, str]] = []
         """Those with a name in them, as in ``@file.py::Class.method``."""
         for match in _PATH.finditer(text):
-            name = match[0].lstrip("@").replace("\\", "/")
+            name = _SIGNS.sub("/", match[0]).lstrip("@/")
             same = _meant(name, ends.get(PurePosixPath(name).name, ()))
             self.paths.update(dict.fromkeys(same))
             symbol = _SYMBOL.match(text, match.end())

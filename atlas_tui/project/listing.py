@@ -12,6 +12,7 @@ from functools import cached_property
 from pathlib import Path
 
 from atlas_tui.errors import Refused
+from atlas_tui.paths import cache_dir, data_dir, state_dir
 from atlas_tui.project.unread import NEVER_IN_A_COPY, Skipped, in_words, is_vendored, unread_by_name
 from atlas_tui.syntax.grammars import language_of
 from atlas_tui.workspace.names import is_store
@@ -94,6 +95,7 @@ def list_files(root: Path, *, most_files: int = MOST_FILES, most_bytes: int = MO
     root = Path(os.path.realpath(root))
     repository, _ = discover(root)
     found, skipped = _by_git(repository, root) if repository else _by_walk(root, most_files)
+    found = _not_ours(root, found, skipped)
     kept, too_many = _within(_entries(root, found, skipped), most_files, most_bytes)
     return Listing(root, tuple(kept), (*skipped, *too_many), repository is not None)
 
@@ -180,6 +182,16 @@ def _not_entered(entry: os.DirEntry[str]) -> str:
     if os.path.lexists(f"{entry.path}/pyvenv.cfg"):
         return "a virtual environment"
     return "a repository of its own" if os.path.lexists(f"{entry.path}/.git") else ""
+
+
+def _not_ours(root: Path, found: list[str], skipped: list[Skipped]) -> list[str]:
+    """Without what we keep: a copy of the tree that held the copies before would grow from run to run."""
+    kept = (Path(os.path.realpath(folder)) for folder in (state_dir(), cache_dir(), data_dir()))
+    ours = [f"{folder.relative_to(root).as_posix()}/" for folder in kept if root in folder.parents]
+    for folder in ours:
+        if any(path.startswith(folder) for path in found):
+            skipped.append(Skipped(folder.rstrip("/"), "what Atlas TUI itself keeps"))
+    return [path for path in found if not path.startswith(tuple(ours))] if ours else found
 
 
 # --- what they are

@@ -48,8 +48,15 @@ def toml(path: Path) -> dict[str, Any]:
     """The values of a TOML file; none where it is no such file."""
     try:
         return tomllib.loads(text(path))
-    except (tomllib.TOMLDecodeError, RecursionError):
+    except (ValueError, RecursionError):  # also of a number with too many digits
         return {}
+
+
+def table_of(values: object, *names: str) -> dict[str, Any]:
+    """The table below these names, each in the one before; empty where there is none."""
+    for name in names:
+        values = values.get(name) if isinstance(values, dict) else None
+    return values if isinstance(values, dict) else {}
 
 
 def ini(path: Path) -> configparser.RawConfigParser:

@@ -157,7 +157,9 @@ class _JUnit:
             raise BadReport("it is nested too deep, or too long")
         self._text.clear()
         if name == "testcase":
-            self._open = {"outcome": Outcome.PASSED, "values": values}
+            # CTest tells of a disabled test by this alone.
+            was_run = values.get("status") not in ("disabled", "notrun")
+            self._open = {"outcome": Outcome.PASSED if was_run else Outcome.SKIPPED, "values": values}
             self._open |= dict.fromkeys(("message", "detail", "printed"), "")
         elif self._open is not None and name in ("failure", "error", "skipped"):
             worse = {"failure": Outcome.FAILED, "error": Outcome.ERROR, "skipped": Outcome.SKIPPED}[name]

@@ -6,13 +6,19 @@ import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from atlas_tui.project.manifests import text, toml
+from atlas_tui.project.manifests import table_of, text, toml
 
 _DEEPEST = 5
 """Scripts that name scripts."""
+_MOST, _LONGEST = 2_000, 8_000
+"""Lines of a file, and characters of one: names may stand for names, over and over."""
+_LONGEST_VALUE = 2_000
+_UNKNOWN = "$"
+"""Stands in a line that cannot be known; it is not run."""
 _PLACE = re.compile(r"\{(?:posargs|args)(?::(?P<default>[^{}]*))?\}")
 _HERE = re.compile(r"\{(?:toxinidir|tox_root|root|changedir)\}")
 _TOOLS = {
@@ -53,6 +59,8 @@ class Script:
 def plain(line: str) -> str:
     """``line`` without the names that tox and Hatch have for places of the tree, and without options whose
     value only they know (``--basetemp={envtmpdir}``)."""
+    if len(line) > _LONGEST:
+        return _UNKNOWN
     for name, value in _TOOLS.items():
         line = line.replace(name, value)
     line = _HERE.sub(".", line)
@@ -80,14 +88,14 @@ def _is_plain(value: object) -> bool:
 def of_tool(root: Path, tool: str) -> tuple[Script, ...]:
     """The scripts of ``tool``: hatch, pdm, poe, rye, task, pixi, pipenv; those of Hatch with their
     environment before them too (``dev:test``)."""
-    return tuple(_of_tool(root, tool))
+    return tuple(islice(_of_tool(root, tool), _MOST))
 
 
 def _of_tool(root: Path, tool: str) -> Iterator[Script]:
     if tool == "hatch":
-        for name, table in _table(toml(root / "pyproject.toml"), "tool", "hatch", "envs").items():
-            scripts = _table(table, "scripts")
-            before = assigned(_table(table, "env-vars"))
+        for name, table in table_of(toml(root / "pyproject.toml"), "tool", "hatch", "envs").items():
+            scripts = table_of(table, "scripts")
+            before = assigned(table_of(table, "env-vars"))
             where = f"[tool.hatch.envs.{name}.scripts]"
             for one in _scripts(scripts, f"pyproject.toml runs it in {where}", before):
                 yield one
@@ -98,13 +106,7 @@ def _of_tool(root: Path, tool: str) -> Iterator[Script]:
         "task": ("tool", "taskipy", "tasks"), "pixi": ("tool", "pixi", "tasks"), "pipenv": ("scripts",),
     }[tool]  # fmt: skip
     file = "Pipfile" if tool == "pipenv" else "pyproject.toml"
-    yield from _scripts(_table(toml(root / file), *path), f"{file} runs it in [{'.'.join(path)}]", "")
-
-
-def _table(values: object, *names: str) -> dict[str, Any]:
-    for name in names:
-        values = values.get(name) if isinstance(values, dict) else None
-    return values if isinstance(values, dict) else {}
+    yield from _scripts(table_of(toml(root / file), *path), f"{file} runs it in [{'.'.join(path)}]", "")
 
 
 def _scripts(table: Mapping[str, Any], why: str, before: str) -> Iterator[Script]:
@@ -134,7 +136,8 @@ def _lines(table: Mapping[str, Any], name: str, deep: int) -> Iterator[str]:
 
 def _with(line: str, rest: str) -> str:
     """What calls another script with more words: they go where that has a place for them."""
-    return _PLACE.sub(lambda place: rest, line) if _PLACE.search(line) else f"{line} {rest}"
+    line = _PLACE.sub(lambda place: rest, line) if _PLACE.search(line) else f"{line} {rest}"
+    return line if len(line) <= _LONGEST else _UNKNOWN
 
 
 # --- Make
@@ -146,28 +149,28 @@ def of_make(root: Path) -> tuple[Script, ...]:
     written = text(root / name).replace("\\\n", " ") if name else ""
     assignments = _ASSIGNED.finditer(written)
     values = {one["name"]: one["value"].partition(" #")[0].strip() for one in assignments}
-    found = []
-    for rule in _RULE.finditer(written):
-        for line in rule["lines"].splitlines():
-            found.append(
-                Script(
-                    name=rule["name"],
-                    line=_filled(line.strip().lstrip("@-+").strip(), values),
-                    why=f"{name} runs it for {rule['name']}",
-                    alone=not rule["before"].partition("#")[0].strip(),
-                )
-            )
-    return tuple(found)
+    found = (
+        Script(
+            name=rule["name"],
+            line=_filled(line.strip().lstrip("@-+").strip(), values),
+            why=f"{name} runs it for {rule['name']}",
+            alone=not rule["before"].partition("#")[0].strip(),
+        )
+        for rule in _RULE.finditer(written)
+        for line in rule["lines"].splitlines()
+    )
+    return tuple(islice(found, _MOST))
 
 
 def _filled(line: str, values: Mapping[str, str]) -> str:
     """``line`` with variables of the Makefile; a ``$`` is left where a value is not plain."""
     for _ in range(_DEEPEST):
-        if not _VARIABLE.search(line):
+        if not _VARIABLE.search(line) or len(line) > _LONGEST:
             break
         line = _VARIABLE.sub(lambda one: _value(one["round"] or one["curly"], values), line)
-    return line
+    return line if len(line) <= _LONGEST else _UNKNOWN
 
 
 def _value(name: str, values: Mapping[str, str]) -> str:
-    return values[name] if name in values else _USUAL.get(name, "")
+    value = values.get(name, _USUAL.get(name, ""))
+    return value if len(value) <= _LONGEST_VALUE else _UNKNOWN

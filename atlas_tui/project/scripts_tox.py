@@ -9,9 +9,8 @@ import shlex
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
-from typing import Any
 
-from atlas_tui.project.manifests import ini, ini_of, text, toml
+from atlas_tui.project.manifests import ini, ini_of, table_of, text, toml
 from atlas_tui.project.scripts import Script, assigned, plain
 
 _FACTORS = re.compile(r"^(?P<factors>[\w!{},.-]+):\s+")
@@ -82,10 +81,10 @@ def _of_toml(root: Path, environment: str) -> Iterator[Script]:
     """What tox 4 reads from ``tox.toml`` or ``pyproject.toml``."""
     for file, values in (
         ("tox.toml", toml(root / "tox.toml")),
-        ("pyproject.toml", _below(toml(root / "pyproject.toml"), "tool", "tox")),
+        ("pyproject.toml", table_of(toml(root / "pyproject.toml"), "tool", "tox")),
     ):
-        own = _below(values, "env", environment) if environment else {}
-        base = _below(values, "env_run_base")
+        own = table_of(values, "env", environment) if environment else {}
+        base = table_of(values, "env_run_base")
         commands = own.get("commands", base.get("commands"))
         before = assigned(own.get("set_env", base.get("set_env")))
         for command in commands if isinstance(commands, list) else []:
@@ -93,12 +92,6 @@ def _of_toml(root: Path, environment: str) -> Iterator[Script]:
             if words and "change_dir" not in {**base, **own}:
                 line = before + plain(" ".join(words))
                 yield Script(name="env_run_base", line=line, why=f"{file} runs it for tox")
-
-
-def _below(values: Any, *names: str) -> dict[str, Any]:
-    for name in names:
-        values = values.get(name) if isinstance(values, dict) else None
-    return values if isinstance(values, dict) else {}
 
 
 def _word(value: object) -> str:

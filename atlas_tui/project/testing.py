@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import shlex
 import signal
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from importlib import resources
 
@@ -27,6 +27,7 @@ _TO_TELL = 2.0
 """Seconds that the controller keeps of the wall time, to tell what it has."""
 _CPU_SPENT = (-signal.SIGXCPU, 128 + signal.SIGXCPU)
 """Exit codes of a command, or of a shell around it, that the kernel ended for its CPU time."""
+_OPTIONS = frozenset({"PYTEST_ADDOPTS"})
 _ENVIRONMENT = {"TMPDIR": SCRATCH, "PYTHONDONTWRITEBYTECODE": "1"}
 
 
@@ -51,7 +52,8 @@ async def run_tests(
     named = {shlex.join(step) for step in (*steps.before, *steps.after)}
     order = known.named(project.runner).order(steps.main, [test for test in tests if test not in named])
     after = (step for step in steps.after if not tests or shlex.join(step) in tests)
-    order = replace(order, before=steps.before, after=tuple(after))
+    variables = _together(order.environment, dict(project.assigned))
+    order = replace(order, before=steps.before, after=tuple(after), environment=variables)
     own = limits.wall_seconds - _TO_TELL
     job = Job(
         source=(resources.files("atlas_tui.project.runners.inside") / "controller.py").read_text("utf-8"),
@@ -66,6 +68,12 @@ async def run_tests(
     )
     ran = await sandbox.run(job)
     return await asyncio.to_thread(_report, ran, project, changes, limits)
+
+
+def _together(ours: Mapping[str, str], theirs: Mapping[str, str]) -> dict[str, str]:
+    """Our variables; what the person has set before the command stands, with our plugin of pytest."""
+    options = {name: f"{theirs[name]} {ours[name]}" for name in _OPTIONS & ours.keys() & theirs.keys()}
+    return {**ours, **{name: value for name, value in theirs.items() if name in ours}, **options}
 
 
 def unfinished(report: Report) -> str:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
 
 from atlas_tui.events import Verdict
 from atlas_tui.project.base import Outcome, Report, TestCase
 from atlas_tui.project.baseline import baseline, compared
 from atlas_tui.sandbox import LocalSandbox
-from tests.project.suites import LIMITS, laid, opened, project
+from tests.project.suites import LIMITS, laid, project
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -33,12 +31,6 @@ def test_skipped():
 def report(**ends: str) -> Report:
     cases = {name: TestCase(id=name, outcome=Outcome(end), detail=name) for name, end in ends.items()}
     return Report(cases=cases, whole=True)
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def sandbox() -> AsyncIterator[LocalSandbox]:
-    async with opened() as made:
-        yield made
 
 
 async def test_what_fails_twice_is_required(sandbox: LocalSandbox, tmp_path: Path) -> None:
@@ -81,6 +73,12 @@ async def test_what_is_named_decides() -> None:
     passing = compared(runs, suite, ["t.py::b"])
     assert passing.required == ()
     assert "t.py::b passes already, before anything is changed" in passing.notes
+
+
+async def test_a_skipped_test_that_is_named_is_not_said_to_pass() -> None:
+    runs = [report(**{"t.py::a": "skipped", "t.py::b": "passed"})] * 2
+    found = compared(runs, project(Path("/"), "pytest"), ["t.py::a"])
+    assert found.required == () and "t.py::a is skipped: it decides nothing" in found.notes
 
 
 async def test_a_file_may_be_named_where_ids_are_dotted() -> None:

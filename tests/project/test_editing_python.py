@@ -269,3 +269,24 @@ INNER = """class A:
 def test_a_class_in_a_class_keeps_the_rest(tmp_path: Path, heading: str, code: str) -> None:
     reply = replied(tmp_path, {"m.py": INNER}, f"### {heading}\n```python\n{code}\n```")
     assert text(reply) == INNER.replace("return 2", "return 9"), reply
+
+
+def test_what_strings_hold_at_the_left_edge_loses_no_method(tmp_path: Path) -> None:
+    inner = INNER.replace("return 3", 'return """\nselect\n"""')
+    code = "class A:\n    class Inner:\n        def run(self):\n            return 9"
+    reply = replied(tmp_path, {"m.py": inner}, f"### m.py\n```python\n{code}\n```")
+    assert text(reply) == inner.replace("return 2", "return 9"), reply
+    named = inner.replace("        def keep", "        @property\n        def keep")
+    code = 'class A:\n    class Inner:\n        def keep(self):\n            return """\nupdate\n"""'
+    reply = replied(tmp_path, {"m.py": named}, f"### m.py\n```python\n{code}\n```")
+    assert text(reply) == named.replace("select", "update"), reply
+
+
+def test_an_overload_that_is_left_out_is_told(tmp_path: Path) -> None:
+    old = "@overload\ndef f(x: int) -> int: ...\ndef f(x):\n    return x\n"
+    block = "### m.py\n```python\n{}```"
+    same = replied(tmp_path, {"m.py": old}, block.format(old.replace("return x", "return -x")))
+    assert text(same) == old.replace("return x", "return -x") and same.notes == ()
+    other = old.replace("int) -> int", "str) -> str").replace("return x", "return -x")
+    reply = replied(tmp_path, {"m.py": old}, block.format(other))
+    assert text(reply) == text(same) and reply.notes == ("m.py: the overloads of f stay as they are",)

@@ -102,6 +102,9 @@ def test_lines_between_marks_are_exchanged_where_they_surely_stand(tmp_path: Pat
     files = {"a.py": "def f():\n    return 1\n"}
     assert text(replied(tmp_path, files, reply("    return 1"))) == "def f():\n    return 2\n"
     assert "fits in no place" in replied(tmp_path, files, reply("    return 7")).fault
+    unnamed = reply("    return 1").partition("\n")[2]
+    assert text(replied(tmp_path, files, unnamed, targets=("a.py",))) == "def f():\n    return 2\n"
+    assert replied(tmp_path, files, unnamed).fault == "the reply does not say which file it goes to"
 
 
 def test_a_path_in_other_letters_is_no_second_file(tmp_path: Path) -> None:

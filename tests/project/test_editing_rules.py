@@ -283,6 +283,12 @@ def test_a_binary_file_is_only_named() -> None:
     assert "new file mode 100644\nBinary files /dev/null and b/b.bin differ\n" in made.text
 
 
+def test_what_a_build_reads_of_its_tests_is_no_free_file() -> None:
+    for path in ("b/rules.mk", "settings.gradle", "app/build.gradle.kts", "buildSrc/src/T.java", "a.cmake"):
+        assert matches(path, CONFIGURATION), path
+    assert not matches("src/gradle/T.java", CONFIGURATION)
+
+
 RUST = "fn half(n: i32) -> i32 {\n    n / 3\n}\n#[cfg(test)]\nmod tests {\n    #[test]\n    fn x() {}\n}\n"
 DOCTEST = 'def half(n):\n    """Half of it.\n\n    >>> half(4)\n    2\n    """\n    return n // 3\n'
 

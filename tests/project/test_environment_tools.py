@@ -10,12 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from atlas_tui.project.environment import Environment, find_environment
-from atlas_tui.project.listing import list_files
 from atlas_tui.project.testing import run_tests
+from tests.project.environments import SYSTEM, found
 from tests.project.suites import LIMITS, laid, opened, outcomes, project
 
-SYSTEM = "/usr/local/bin:/usr/bin:/bin"
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="the tests run as who starts them, who may enter")
 
 
@@ -26,11 +24,6 @@ def folder(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         Path(name).chmod(0o755)
         monkeypatch.setenv("HOME", name)
         yield Path(os.path.realpath(name))
-
-
-def found(root: Path, *programs: str, **given: str) -> Environment:
-    given = {"PATH": SYSTEM, "HOME": os.environ["HOME"], **given}
-    return find_environment(root, list_files(root), programs, given)
 
 
 def tool(path: Path, text: str = "exit 0\n") -> Path:

@@ -83,6 +83,12 @@ def test_classes_are_selected(line: str, expected: str) -> None:
     assert not any("CartTest" in word for word in known.of(words).order(words, [line]).choices[0])
 
 
+def test_all_modules_of_gradle_are_tested_as_a_whole() -> None:
+    """In those that have none of the classes it would fail for that."""
+    words = ("gradle", "test")
+    assert "--tests" not in known.of(words).order(words, ["a.CartTest::once"]).choices[0]
+
+
 @pytest.mark.parametrize("line", ["mvn clean", "gradle assemble", "mvn dependency:tree"])
 def test_what_runs_no_tests_is_a_command(line: str) -> None:
     assert known.of(tuple(line.split())).name == "command"

@@ -155,3 +155,13 @@ def test_of_a_tree_that_is_too_large_sources_stay(tree: Path) -> None:
     assert "table.csv" not in small.paths
     assert "a.py" in small.paths
     assert any("the tree is larger than" in words and "table.csv" in words for words in small.left_out)
+
+
+def test_what_we_keep_ourselves_is_no_part_of_the_tree(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ATLAS_TUI_HOME", str(tree / "home"))
+    laid(tree, {"home/state/bases/0/tree/a.py": "", "home/mine.py": ""})
+    found = list_files(tree)
+    assert found.paths == ("a.py", "data.bin", "home/mine.py", "sub/b.py")
+    assert "what Atlas TUI itself keeps: home/state" in found.left_out
+    # A folder in there is somebody's tree where it is opened itself.
+    assert list_files(tree / "home" / "state" / "bases" / "0" / "tree").paths == ("a.py",)

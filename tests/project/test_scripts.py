@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ import pytest
 from atlas_tui.problem import Project
 from atlas_tui.project.commands import CommandRefused, parse_command
 from atlas_tui.project.finding import find
+from atlas_tui.project.runners import known
 from atlas_tui.ui.repository import asked_in
 from tests.project.suites import laid
 
@@ -146,6 +149,35 @@ def test_scripts_that_call_themselves(tmp_path: Path) -> None:
     find(root)
 
 
+CHAIN = ["test", *"bcdef", "pytest"]
+MUCH = {
+    "a variable": {"Makefile": f"A = {'$(A)' * 400}\ntest:\n\t{'$(A)' * 400}\n"},
+    "a target": {"Makefile": "test:\n" + "\tmake test\n" * 20},
+    "a script": {"package.json": json.dumps({"scripts": {"test": " && ".join(["npm test"] * 300)}})},
+    "scripts": {
+        "pyproject.toml": "[tool.hatch.envs.x.scripts]\n"
+        + "".join(f"{name} = {[other] * 100}\n" for name, other in pairwise(CHAIN))
+    },
+    "places": {
+        "pyproject.toml": "[tool.hatch.envs.x.scripts]\n" + "".join(
+            f"{name} = '{other} {'{args} ' * 300}'\n" for name, other in pairwise(CHAIN)
+        )
+    },
+    "a number": {"pyproject.toml": f"a = {'1' * 5000}\n"},
+    "a home": {"Makefile": "test:\n\t~nobody-of-this-name/bin/pytest\n"},
+    "a name": {"Makefile": f"test:\n\t./{'a' * 300}/bin/pytest\n"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", MUCH)
+def test_what_stands_for_ever_more_is_given_up(what: str, tmp_path: Path) -> None:
+    """Each of these would else take hours, all memory, or raise."""
+    root = laid(tmp_path, MUCH[what])
+    for line in ("make test", "npm test", "hatch run test"):
+        parse_command(line, root)
+    assert len(find(root)) < 5
+
+
 def test_what_is_set_before_a_command_is_kept_when_a_session_is_run_again(tmp_path: Path) -> None:
     command = parse_command("LEVEL='a b' pytest -k 'x or y' && ./check", tmp_path)
     project = Project(
@@ -154,3 +186,12 @@ def test_what_is_set_before_a_command_is_kept_when_a_session_is_run_again(tmp_pa
     )  # fmt: skip
     again = parse_command(asked_in(project).tests, tmp_path)
     assert (again.words, again.environment) == (command.words, command.environment)
+
+
+def test_steps_keep_their_order_and_what_is_not_run_is_said(tmp_path: Path) -> None:
+    command = parse_command("./gen && pytest && ./between && python -m unittest && ./upload", tmp_path)
+    steps = known.steps(command.words)
+    assert steps.before == (("./gen",),) and steps.main == ("pytest",)
+    assert steps.after == (("./between",), ("python", "-m", "unittest"))
+    assert command.left_out == ("./upload",) and "not run as tests: ./upload" in command.caution
+    assert "not run" not in parse_command("pytest && python -m unittest", tmp_path).caution

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,8 @@ from atlas_tui.project.baseline import baseline
 from atlas_tui.project.commands import CommandRefused, parse_command
 from atlas_tui.project.finding import find
 from atlas_tui.project.runners import known
-from atlas_tui.project.testing import run_tests
+from atlas_tui.project.runners.orders import Told
+from atlas_tui.project.testing import _together, run_tests
 from atlas_tui.sandbox import LocalSandbox
 from tests.project.suites import LIMITS, laid, opened, outcomes, project
 
@@ -186,6 +188,83 @@ async def test_patterns_of_node_are_files_as_in_a_shell(sandbox: LocalSandbox, t
     laid(tmp_path, {"t/a.test.js": test, "t/deep/b.test.js": test, "t/c.js": "throw 1;\n"})
     found = await run_tests(sandbox, project(tmp_path, "node --test t/**/*.test.js"), limits=LIMITS)
     assert outcomes(found) == {"t/a.test.js::a": "passed", "t/deep/b.test.js::a": "passed"}
+
+
+REPORTS = """#!/bin/sh
+mkdir -p target/surefire-reports
+echo '<testsuite><testcase name="a" classname="A"/></testsuite>' > target/surefire-reports/TEST-A.xml
+"""
+
+
+async def test_reports_of_an_earlier_run_are_not_read(sandbox: LocalSandbox, tmp_path: Path) -> None:
+    """They are in the copy where git does not ignore them."""
+    old = '<testsuite><testcase name="old" classname="A"/></testsuite>'
+    files = {"mvnw": REPORTS, "target/surefire-reports/TEST-A.xml": old}
+    laid(tmp_path, {**files, "target/surefire-reports/TEST-Old.xml": old})
+    (tmp_path / "mvnw").chmod(0o755)
+    for name in ("one", "two"):  # which lead round and round
+        (tmp_path / name).symlink_to(".")
+    inner = "<testsuite><testcase name='b' classname='B'/></testsuite>"
+    more = f'mkdir -p m/target/surefire-reports; echo "{inner}" > m/target/surefire-reports/TEST-B.xml\n'
+    (tmp_path / "mvnw").write_text(REPORTS + more)
+    found = await run_tests(sandbox, project(tmp_path, "./mvnw test"), limits=LIMITS)
+    ends = {"A::a": "passed", "B::b": "passed", "./mvnw test": "passed"}
+    assert outcomes(found) == ends, found.fault
+
+
+async def test_a_tool_whose_interpreter_has_moved_is_sought_elsewhere(
+    sandbox: LocalSandbox, tmp_path: Path
+) -> None:
+    laid(tmp_path, {"tools/mocha": "#!/gone/node\n", "node_modules/.bin/mocha": TOOL})
+    for name in ("tools/mocha", "node_modules/.bin/mocha"):
+        (tmp_path / name).chmod(0o755)
+    suite = project(tmp_path, "mocha")
+    search = (*suite.environment, ("PATH", "/tree/tools:/usr/local/bin:/usr/bin:/bin"))
+    found = await run_tests(sandbox, replace(suite, environment=search), limits=LIMITS)
+    assert outcomes(found) == {"a.js::a": "passed", "mocha": "passed"}, found.fault
+
+
+OF_CTEST = """<testsuite>
+<testcase name="A::B" classname="A::B" status="run"/>
+<testcase name="off" classname="off" status="disabled"><system-out>Disabled</system-out></testcase>
+<testcase name="gone" classname="gone" status="notrun"><skipped message="no executable"/></testcase>
+</testsuite>
+"""
+
+
+def test_what_ctest_did_not_run_has_not_passed() -> None:
+    words = ("ctest",)
+    runner = known.of(words)
+    read = runner.read(Told(files=(("", OF_CTEST),), ended=True, code=0), words)
+    ends = {case.id: str(case.outcome) for case in read.cases}
+    assert ends == {"A::B": "passed", "off": "skipped", "gone": "skipped"}
+
+
+@pytest.mark.parametrize("line", ["ctest", "go test ./..."])
+def test_more_names_than_a_word_can_hold_are_not_selected(line: str) -> None:
+    words = tuple(line.split())
+    (few, *_), (many, *_) = (
+        known.of(words).order(words, [f"a.Test{number}" for number in range(number)]).choices
+        for number in (2, 20_000)
+    )
+    assert {"-run", "-R"} & set(few) and not {"-run", "-R"} & set(many)
+
+
+def test_what_a_person_sets_before_the_command_stands() -> None:
+    ours = known.named("go").order(("go", "test"), ()).environment
+    assert _together(ours, {"GOFLAGS": "-tags=x", "OTHER": "1"}) == {**ours, "GOFLAGS": "-tags=x"}
+
+
+def test_a_file_of_jest_that_fails_besides_its_tests_is_told() -> None:
+    """As one whose ``afterAll`` fails."""
+    results = [{"title": "a", "ancestorTitles": [], "status": "passed"}]
+    file = {"name": "/tree/a.test.js", "status": "failed", "message": "boom", "assertionResults": results}
+    told = Told(files=(("", json.dumps({"testResults": [file]})),), ended=True, code=1)
+    cases = known.of(("jest",)).read(told, ("jest",)).cases
+    assert {case.id: str(case.outcome) for case in cases} == {
+        "a.test.js": "error",
+        "a.test.js::a": "passed",
+    }
 
 
 CMAKE = """cmake_minimum_required(VERSION 3.10)

@@ -1,14 +1,12 @@
-"""What holds over many runs, in a crowd, and when something dies or runs full."""
+"""What holds over many runs, in a crowd, and when something dies."""
 
 from __future__ import annotations
 
 import asyncio
-import os
 import subprocess
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -19,14 +17,14 @@ import pytest_asyncio
 from atlas_tui.events import Verdict
 from atlas_tui.problem import Limits
 from atlas_tui.sandbox import LocalSandbox
-from atlas_tui.sandbox.base import Job, Policy, Ran, Tier
+from atlas_tui.sandbox.base import Job, Policy
 from atlas_tui.sandbox.languages import Language
 from atlas_tui.sandbox.programs import Box
-from atlas_tui.sandbox.supervisor import oneshot
 from atlas_tui.sandbox.supervisor.run import Run
 from atlas_tui.sandbox.supervisor.waiting import MOST_RUNS, Full, Waiting
 from atlas_tui.sandbox.supervisor.warm import WarmRun
 from tests.sandbox import measures
+from tests.sandbox.opening import opened, supervisor, works
 
 PROMISED_SECONDS = 1.0
 SLACK = 5.0
@@ -40,35 +38,6 @@ async def own(tier: str) -> AsyncIterator[LocalSandbox]:
     """A sandbox of this test alone, with as many slots as ``measures.crowd`` needs."""
     async with opened(tier, measures.ACTIVE) as made:
         yield made
-
-
-def supervisor() -> psutil.Process:
-    return measures.supervisor_of(os.getpid())
-
-
-@asynccontextmanager
-async def opened(tier: str, slots: int = 2) -> AsyncIterator[LocalSandbox]:
-    """A sandbox that is closed at the end; skips the test where the tier is not to be had."""
-    sandbox = measures.with_slots(tier, slots)
-    try:
-        isolation = await sandbox.probe()
-        if isolation.tier is Tier.NONE:
-            pytest.skip(isolation.why)
-        yield sandbox
-    finally:
-        await sandbox.close()
-
-
-def fill(path: Path) -> None:
-    """Write to ``path`` until there is no room."""
-    with path.open("wb", buffering=0) as file, suppress(OSError):
-        while file.write(b"x" * 4096):
-            pass
-
-
-async def works(sandbox: LocalSandbox) -> bool:
-    ran = await sandbox.run(Job(source="print(1)"))
-    return (ran.verdict, ran.stdout) == (Verdict.OK, b"1\n")
 
 
 # --- deaths
@@ -303,76 +272,6 @@ async def test_boxes_that_get_ready_slowly_are_not_taken_for_full(own: LocalSand
     assert [ran for ran in rans if ran.verdict is not Verdict.OK] == []
 
 
-# --- no room on the host
-
-
-@pytest.fixture
-def temporary(own_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A temporary folder of this test alone; runs of root's are another user's."""
-    folder = Path(tempfile.mkdtemp(prefix="temporary-", dir=tempfile.gettempdir()))
-    folder.chmod(0o755)
-    monkeypatch.setattr(tempfile, "tempdir", str(folder))
-    return folder
-
-
-@pytest.fixture
-def small_disk(temporary: Path) -> Iterator[Path]:
-    """The temporary folder on a file system of 1 MB; only root can have that."""
-    mounting = ["mount", "-t", "tmpfs", "-o", "size=1m,mode=755", "none", str(temporary)]
-    if os.geteuid() != 0 or subprocess.run(mounting, stderr=subprocess.DEVNULL, check=False).returncode:
-        pytest.skip("mounting is not allowed here")
-    yield temporary
-    subprocess.run(["umount", str(temporary)], check=True)
-
-
-def failed_for(ran: Ran, *words: str) -> bool:
-    return ran.verdict is Verdict.IE and any(word in note for note in ran.facts.notes for word in words)
-
-
-@pytest.mark.parametrize("boxed", [False, True], ids=["warm", "box"])
-async def test_a_full_disk_is_ie_and_the_sandbox_goes_on(
-    small_disk: Path, tier: str, boxed: bool, tmp_path: Path
-) -> None:
-    """In the tier full only the copy of a tree lies on the host's disk."""
-    if tier == "full" and not boxed:
-        pytest.skip("nothing of it is on the disk")
-    (tmp_path / "big").write_bytes(os.urandom(2 * MB) if tier == "full" else b"small")
-    job = Job(source="open('mine', 'w').write('x' * 99999)\nprint(1)")
-    if boxed:
-        job = Job(command=("/bin/sh", "-c", "echo 1"), tree=str(tmp_path), policy=Policy.PROJECT)
-    async with opened(tier) as sandbox:
-        first = supervisor()
-        filler = small_disk / "filler"
-        filler.write_bytes(b"")
-        if tier == "reduced":
-            fill(filler)
-        for _ in range(2):
-            ran = await sandbox.run(job)
-            told = (ran.verdict, ran.facts, ran.stderr)
-            # A program's own writing may fail first: then it is its failure, and it is told why.
-            own_failure = ran.verdict is Verdict.RE and b"No space left" in ran.stderr
-            assert own_failure or failed_for(ran, "No space left", "No such file"), told
-        filler.unlink()
-        (tmp_path / "big").write_bytes(b"small")
-        ran = await sandbox.run(job)
-        assert (ran.verdict, ran.stdout) == (Verdict.OK, b"1\n"), ran
-        assert supervisor().pid == first.pid
-    assert list(small_disk.iterdir()) == []
-
-
-async def test_a_temporary_folder_that_vanished_is_ie(temporary: Path, tier: str) -> None:
-    job = Job(command=("/bin/sh", "-c", "echo 1"), tree=str(Path(__file__).parent), policy=Policy.PROJECT)
-    async with opened(tier) as sandbox:
-        first, moved = supervisor(), temporary.with_name("moved")
-        temporary.rename(moved)
-        assert failed_for(await sandbox.run(job), "No such file")
-        moved.rename(temporary)
-        ran = await sandbox.run(job)
-        assert (ran.verdict, ran.stdout) == (Verdict.OK, b"1\n"), ran
-        assert await works(sandbox)
-        assert supervisor().pid == first.pid
-
-
 # --- runs that others kept from the processor
 
 
@@ -396,13 +295,3 @@ def test_only_a_run_kept_from_the_processor_is_run_again(
     assert not run.starved
     run.tries, run.inside = tries, {"limit": limit, "delayed": delayed, "cpu": cpu}
     assert run.starved is again
-
-
-def test_a_copied_tree_may_not_take_the_disk(tmp_path: Path) -> None:
-    box = {"tree": str(tmp_path), "files_most": 10**9, "tmp_bytes": 1 << 60}
-    run = oneshot.BoxRun({"id": 1, "tier": "reduced", "box": box}, b"")
-    run._folder = str(tmp_path)
-    run._free_before = oneshot._free(str(tmp_path))
-    assert not run._too_many_files(1)
-    run._free_before += 3 << 30  # as if so much had been written since
-    assert run._too_many_files(1)

@@ -32,7 +32,7 @@ class Steps:
     main: tuple[str, ...]
     """Whose results are read test by test, where one of the steps is such."""
     after: tuple[tuple[str, ...], ...]
-    """Further test tools: each is one test, by its exit code."""
+    """What follows, further test tools among it: each is one test, by its exit code."""
 
 
 def steps(words: Sequence[str]) -> Steps:
@@ -40,9 +40,7 @@ def steps(words: Sequence[str]) -> Steps:
     found = said.split(words)
     known = [place for place, step in enumerate(found) if of(step) is not RUNNERS[-1]]
     main = known[0] if known else len(found) - 1
-    after = known[1:]
-    before = (step for place, step in enumerate(found) if place != main and place not in after)
-    return Steps(tuple(before), found[main], tuple(found[place] for place in after))
+    return Steps(tuple(found[:main]), found[main], tuple(found[main + 1 :]))
 
 
 def named(name: str) -> Runner:

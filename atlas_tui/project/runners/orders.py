@@ -45,7 +45,7 @@ class Order:
     importable: bool = False
     """The folder of the package comes first in PYTHONPATH."""
     reports: tuple[str, ...] = ()
-    """Glob patterns of files that it leaves as its report; those there before are removed."""
+    """Glob patterns of files that it leaves, in any folder, as its report; those there before are removed."""
     linked: str = ""
     """A variable that names a folder of folders which the tool wants to write to: it gets one of its own,
     with links to the files that are there."""

@@ -17,10 +17,12 @@ _ENVIRONMENT = {
 }  # fmt: skip
 _ENDS = {"pass": Outcome.PASSED, "fail": Outcome.FAILED, "skip": Outcome.SKIPPED}
 _OUTPUT_CHARACTERS = 16_000
+_LONGEST_PATTERN = 100_000
+"""The kernel takes no longer word; all tests are run then."""
 _BUILD_FAILED = 2
 """Of go before 1.24, which tells of a package that does not build outside of its JSON."""
 _NOT_BUILT = re.compile(r"^FAIL\t(?P<package>\S+) \[(?:build|setup) failed\]$")
-_PLACE = re.compile(r"^\s*(?:\./)?([\w./-]+\.go):(\d+)(?::\d+)?:?", re.MULTILINE)
+_PLACE = re.compile(r"^[ \t]*(?:\./)?([\w./-]+\.go):(\d+)(?::\d+)?:?", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,8 @@ def _selected(tests: Sequence[str]) -> list[str]:
             names[re.escape(name.partition("/")[0])] = None
         else:
             all_of = True
-    run = [] if all_of else ["-run", f"^({'|'.join(names)})$"]
+    pattern = f"^({'|'.join(names)})$"
+    run = [] if all_of or len(pattern) > _LONGEST_PATTERN else ["-run", pattern]
     return [*run, *packages]
 
 

@@ -57,7 +57,9 @@ class Java:
         classes = dict.fromkeys(test.partition("::")[0].partition("$")[0] for test in tests)
         options = [one for one in self.options if one not in words]
         selected: tuple[str, ...] = ()
-        if tests and shlex.join(words) not in tests:
+        # Gradle fails in every module that has none of the classes: all are run where no module is named.
+        selects = self.name == "maven" or any(":" in word for word in words[1:])
+        if tests and selects and shlex.join(words) not in tests:
             words = [word for word in words if not word.startswith("-Dtest=")]
             selected = tuple(self._selected([f"{name}*" for name in classes]))
         line = (*words[1:], *options, *selected)
@@ -65,7 +67,7 @@ class Java:
         tools = (self.programs[0], words[0]) if self.name == "gradle" else (words[0], self.programs[0])
         return Order(
             choices=tuple((tool, *line) for tool in dict.fromkeys(tools)), channel=Channel.NONE,
-            environment=_ENVIRONMENT, reports=(self.reports, f"**/{self.reports}"),
+            environment=_ENVIRONMENT, reports=(self.reports,),
         )  # fmt: skip
 
     def _selected(self, patterns: Sequence[str]) -> Iterator[str]:

@@ -33,7 +33,7 @@ _REPORTERS = (
 _AROUND_JEST = ("react-scripts", "craco", "react-app-rewired")
 _ENDS = {"passed": Outcome.PASSED, "failed": Outcome.FAILED}
 _STEP = re.compile(
-    r"^\s+at (?:[^\n]*\()?(?:async )?(?:file://)?([^\s:()][^\n:()]*):(\d+):\d+\)?$", re.MULTILINE
+    r"^[ \t]+at (?:[^\n]*\()?(?:async )?(?:file://)?([^\s:()][^\n:()]*):(\d+):\d+\)?$", re.MULTILINE
 )
 _FEW = {f"VITEST_MAX_{kind}": "2" for kind in ("THREADS", "FORKS", "WORKERS")}
 _FEW |= {f"VITEST_MIN_{kind}": "1" for kind in ("THREADS", "FORKS", "WORKERS")}
@@ -138,7 +138,9 @@ def _of_jest(value: object) -> Iterator[TestCase]:
     for file in _rows(value.get("testResults") if isinstance(value, dict) else None):
         path = _short(file.get("name", ""))
         results = list(_rows(file.get("assertionResults")))
-        if not results and file.get("status") == "failed":
+        # As where what is done after all of its tests fails.
+        alone = all(one.get("status") != "failed" for one in results)
+        if alone and file.get("status") == "failed":
             yield _case(path, Outcome.ERROR, [str(file.get("message", ""))], 0)
         for one in results:
             titles = one.get("ancestorTitles")

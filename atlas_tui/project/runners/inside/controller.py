@@ -145,14 +145,18 @@ class Controller:
                 file.write(text)
 
     def _reports(self) -> list[str]:
-        """Plain files of the working folder that the order names; none through a link."""
-        found = []
-        for pattern in self.order["reports"]:
-            for path in sorted(glob.glob(pattern, recursive=True))[:2000]:
-                real = os.path.realpath(path)
-                if real == os.path.join(os.path.realpath("."), path) and stat.S_ISREG(os.lstat(path).st_mode):
-                    found.append(path)
-        return found
+        """Plain files that the order names, in any folder that is not hidden; none through a link."""
+        found: dict[str, None] = {}
+        # A pattern of all folders would follow links, round and round, or through all that is installed.
+        for folder, inner, _ in os.walk(".") if self.order["reports"] else ():
+            inner[:] = sorted(name for name in inner if not name.startswith("."))
+            for pattern in self.order["reports"]:
+                for path in sorted(glob.glob(os.path.join(glob.escape(folder), pattern), recursive=True)):
+                    path, real = os.path.normpath(path), os.path.realpath(path)
+                    own = real == os.path.join(os.path.realpath("."), path)
+                    if own and stat.S_ISREG(os.lstat(path).st_mode):
+                        found[path] = None
+        return list(found)
 
     def _tell_file(self, path: str) -> None:
         if os.path.getsize(path) > _LINE_BYTES:
@@ -224,9 +228,9 @@ class Controller:
             return target
         os.mkdir(target)
         found = []
-        for folder in [entry for entry in os.scandir(source) if entry.is_dir()]:
+        for folder in [entry for entry in _listed(source) if entry.is_dir()]:
             os.mkdir(os.path.join(target, folder.name))
-            found += [entry for entry in os.scandir(folder.path) if entry.is_file()]
+            found += [entry for entry in _listed(folder.path) if entry.is_file()]
         if len(found) > _LINKS:
             found.sort(key=lambda entry: entry.stat().st_mtime, reverse=True)
         for entry in found[:_LINKS]:
@@ -273,7 +277,8 @@ class Controller:
             return os.pipe()
         # By its name also a tool finds it that starts itself anew, without our descriptors.
         path = os.path.join(self.folder, "report")
-        os.mkfifo(path, 0o600)
+        if not os.path.lexists(path):  # else a program before could not be started
+            os.mkfifo(path, 0o600)
         # Open for both, so that it does not end before the tool has opened it.
         return os.open(path, os.O_RDWR), os.open(path, os.O_WRONLY)
 
@@ -365,6 +370,14 @@ class Controller:
             if end["why"] == "time":
                 return end
         return worst
+
+
+def _listed(folder: str) -> Any:
+    """What lies in a folder; nothing where it may not be read."""
+    try:
+        return list(os.scandir(folder))
+    except OSError:
+        return []
 
 
 def main() -> None:

@@ -49,7 +49,7 @@ def by_agreement(table: Table, left: Sequence[Row]) -> Ruling | None:
         return None
     scores = {row.label: found.shares.get(row.label, 0.0) for row in left}
     # Changes that are the same were compared on nothing.
-    of = 0 if table.of_changes and table.passes is None else found.inputs
+    of = 0 if table.of_changes and not table.tests_tell else found.inputs
     return _best(left, scores, of=of, groups=found.clusters)
 
 

@@ -112,8 +112,12 @@ def _anchors(problem: Problem, attempt: Attempt) -> Iterator[str]:
 
 
 def _last_change(problem: Problem, attempt: Attempt, tried: Sequence[Attempt]) -> Iterator[str]:
-    """How the latest program that was dropped differs, and what it was dropped for."""
-    dropped = [each for each in tried if each.ready.code and each.ready.round != attempt.ready.round]
+    """How the latest program that was dropped differs, and what it was dropped for.
+
+    Those before ``attempt`` are what it was made of. An answer that is no change differs in nothing.
+    """
+    later = [each for each in tried if each.ready.code and each.ready.round > attempt.ready.round]
+    dropped = later if problem.project is None else [each for each in later if each.usable]
     if not dropped:
         return
     before, after = (each.ready.code.splitlines() for each in (attempt, dropped[-1]))

@@ -116,12 +116,12 @@ def asked(problem: Problem, task: str) -> tuple[Message, ...]:
 
     Where a repository is to be changed, what is shown of it stands before the statement.
     """
-    template, statement = text_for(problem, "problem.md"), problem.statement.strip()
+    template = text_for(problem, "problem.md")
+    statement = (problem.project.told if problem.project else "") or problem.statement.strip()
     if problem.project is None or not of_repository(problem):
         user = template.format(statement=statement, task=task)
     else:
         tests = _listed(_deciding(problem)) or "None is known."
-        statement = problem.project.told or statement
         user = template.format(context=problem.project.context, statement=statement, tests=tests, task=task)
     return (Message(role="system", content=file_text("system.md")), Message(role="user", content=user))
 

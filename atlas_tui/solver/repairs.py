@@ -45,13 +45,27 @@ class Repairs:
         self._kit, self._problem, self._board, self._staging = kit, problem, board, staging
 
     def next(self) -> Attempt | None:
-        """The best attempt that has a program, a failure, and a perspective that was not tried."""
+        """The best attempt that has a program, a failure, and a perspective that was not tried.
+
+        Of changes those come first of which the fewest repairs came to nothing: the same model, asked the
+        same again from another side, is likely to say the same again.
+        """
         able = (each for each in self._board.current() if not obstacle(self._board, each.label))
         left = [each for each in able if each.label not in self._kit.stopped]
         best = choose(left, len(self._problem.samples), None, rules=("samples", "log-probability"))
         first = best.candidate if best else ""
-        ranked = sorted(left, key=lambda each: (each.label != first, -each.passed, each.label))
+        ranked = sorted(
+            left, key=lambda each: (self._in_vain(each), each.label != first, -each.passed, each.label)
+        )
         return ranked[0] if ranked else None
+
+    def _in_vain(self, standing: Attempt) -> int:
+        """How many repairs of this attempt at a change made no other change; of programs none are counted."""
+        if self._problem.project is None:
+            return 0
+        later = self._board.repairs_of(standing.label)
+        later = [each for each in later if each.ready.round > standing.ready.round]
+        return sum(not each.usable or each.ready.code == standing.ready.code for each in later)
 
     async def round(self, label: str = "") -> AsyncIterator[Event]:
         """One round, from a perspective that is new to it: this candidate, or the best attempt."""

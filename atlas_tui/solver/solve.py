@@ -317,12 +317,15 @@ class _Walk:
                 yield event
 
     async def _tested(self) -> AsyncIterator[Event]:
-        """Tests from the statement alone, then the finalists on them."""
+        """Tests from the statement alone, then the finalists on them; of changes that were drawn since, those
+        on the tests that there are."""
         kit, problem, board = self._kit, self._problem, self._board
-        async for event in write_tests(kit, problem):
-            yield event
+        known = table_of(problem, board)
+        if known.passes is None:
+            async for event in write_tests(kit, problem):
+                yield event
         tests = board.tests.tests if board.tests else ()
-        rivals = finalists(board.current())
+        rivals = [each for each in finalists(board.current()) if each.label not in known.tested]
         async for event in self._staging.in_time(run_tests(kit, problem, rivals, tests)):
             yield event
 

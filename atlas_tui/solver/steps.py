@@ -78,12 +78,24 @@ def next_step(table: Table, rules: Sequence[str], allowed: Allowed) -> Step:
         return Step("compare", f"{rivals} candidates are level: their outputs are compared", state)
     # Changes that fail the repository's own tests are not told apart by further ones.
     lost = table.of_changes and state is State.NONE
-    if allowed.tests and not lost and table.passes is None and _open(table, rules, "self-tests"):
-        source = "for what is asked for" if table.of_changes else "from the statement"
-        return Step("tests", f"the candidates differ: tests are written {source}", state)
+    if allowed.tests and not lost and _untested(table) and _open(table, rules, "self-tests"):
+        return Step("tests", f"the candidates differ: {_how_tested(table)}", state)
     if allowed.separate and not table.judged and _open(table, rules, "outputs judged"):
         return Step("separate", "the candidates differ: their outputs are judged", state)
     return Step("stop", _why(state, rivals, _samples(table)), state)
+
+
+def _untested(table: Table) -> bool:
+    """Whether written tests could say more: also where they were run before further changes were drawn."""
+    if table.passes is None:
+        return True
+    return table.of_changes and any(row.label not in table.tested for row in table.finalists)
+
+
+def _how_tested(table: Table) -> str:
+    if table.passes is not None:
+        return "those that are new are run on the written tests"
+    return f"tests are written {'for what is asked for' if table.of_changes else 'from the statement'}"
 
 
 def _samples(table: Table) -> str:

@@ -69,6 +69,11 @@ class Table:
         return self.change or any(row.change for row in self.rows)
 
     @property
+    def tests_tell(self) -> bool:
+        """Whether any of the written tests passes anywhere: one that none passes is likely to be wrong."""
+        return self.passes is not None and bool(self.passes.any())
+
+    @property
     def usable(self) -> tuple[Row, ...]:
         """The candidates that can be chosen at all."""
         return tuple(row for row in self.rows if row.usable and not row.flagged)

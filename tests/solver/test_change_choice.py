@@ -40,6 +40,8 @@ async def test_tests_that_the_model_writes_decide_between_changes_that_pass(tmp_
     async with running(tmp_path, FILES, {TESTING: [WRITTEN], "": [RIGHT, SHORT]}, **ONCE, seed=1) as run:
         seen = await solved(run)
         (prompt,) = set(run.model.prompts(TESTING))
+        session = of(events.RunStarted, seen)[0].session
+        more = [event async for event in run.runtime.go_on(session, "more", "")]
     assert "functions `test_…`" in prompt and "saved as tests/test_atlas_written_1.py" in prompt
     right = {each.candidate for each in of(events.CandidateReady, seen) if "max(0" in each.code}
     assert len(right) == 1, "by this seed two are wrong, and alike"
@@ -57,6 +59,13 @@ async def test_tests_that_the_model_writes_decide_between_changes_that_pass(tmp_
     assert of(events.RunEnded, seen)[0].outcome is Outcome.VERIFIED
     steps = of(events.NextStep, seen)
     assert steps[0].why == "the candidates differ: tests are written for what is asked for"
+
+    # What is drawn later is run on the tests that there are.
+    fresh = {each.candidate for each in of(events.CandidateReady, more)}
+    assert not of(events.TestsWritten, more) and len(fresh) == 3
+    assert {each.candidate for each in of(events.TestsRun, more)} == fresh
+    (choice,) = of(events.Chosen, more)
+    assert "max(0" in choice.code and {label for label, _ in choice.reasons[1].scores} == {*"ABC", *fresh}
 
 
 async def test_the_same_change_three_times_needs_no_further_tests(tmp_path: Path) -> None:

@@ -99,6 +99,9 @@ async def test_a_text_that_is_too_long_is_cut_and_said(model: Heard, tmp_path: P
     user = prompting.observe(cut)[1].content
     assert "first words" in user and "last words" in user and len(user) < 4_000
     assert (await model.count(prompting.observe(cut))).tokens < SIZE // 2
+    assert cut.project is not None
+    alone = replace(cut, entry_point="half", project=replace(cut.project, context=""))
+    assert len(prompting.observe(alone)[1].content) < 4_000, "also where a single function is asked for"
 
 
 def test_what_many_tests_say_is_told_of_the_first(tmp_path: Path) -> None:

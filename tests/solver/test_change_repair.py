@@ -8,7 +8,24 @@ from pathlib import Path
 import pytest
 
 from atlas_tui import events
-from atlas_tui.events import FailureClass, Outcome
+from atlas_tui.engine.llama.client import LlamaEngine
+from atlas_tui.events import (
+    CandidateReady,
+    Facts,
+    FailureClass,
+    Outcome,
+    RepairTried,
+    RunFinished,
+    Verdict,
+)
+from atlas_tui.problem import Mode, Problem, Project
+from atlas_tui.sandbox import LocalSandbox
+from atlas_tui.settings import ModelSettings, SandboxSettings, SolverSettings
+from atlas_tui.solver.board import Board
+from atlas_tui.solver.budgets import Ledger
+from atlas_tui.solver.kit import Kit
+from atlas_tui.solver.repairs import Repairs
+from atlas_tui.solver.staging import Staging
 from tests.solver.change_runs import ALONE, DIAGNOSING, REPAIRING, of, running
 
 CART = """def total(prices, discount=0):
@@ -76,6 +93,7 @@ async def test_from_no_change_at_all_to_the_right_one(tmp_path: Path) -> None:
     assert "fail with the change:\n- tests/test_cart.py::test_without\n" in breaks
     assert "The test tests/test_cart.py::test_without fails:" in breaks and "assert 8 == 3" in breaks
     assert f"must go on passing:\n- {REQUIRED}" in breaks
+    assert "did not help" not in fails + breaks, "what it was made of did"
     heads = {prompt.partition("# Task")[0] for prompt in (unusable, fails, breaks)}
     assert len(heads) == 1, "what they begin with is read once"
 
@@ -164,3 +182,39 @@ async def test_in_other_languages(
     assert of(events.RunEnded, seen)[0].outcome is Outcome.VERIFIED
     (tried,) = of(events.RepairTried, seen)
     assert tried.kept and (tried.before, tried.after) == (0, 2)
+
+
+def test_after_a_repair_that_came_to_nothing_another_has_its_turn() -> None:
+    problem = Problem(statement="s", mode=Mode.CHANGE, project=Project(root="/r", base="/b", identity=""))
+    engine, sandbox = LlamaEngine(ModelSettings()), LocalSandbox(SandboxSettings())
+    settings = SolverSettings()
+    made = Kit(engine=engine, sandbox=sandbox, settings=settings, seed=1)
+    board = Board()
+    repairs = Repairs(made, problem, board, Staging(made, Ledger(settings)))
+
+    def take(label: str, number: int, code: str, passed: bool = False, error: str = "") -> None:
+        board.fold(CandidateReady(candidate=label, round=number, code=code, error=error))
+        for check, good in (("sample 1", False), ("sample 2", passed)):
+            verdict = Verdict.OK if good else Verdict.WA
+            board.fold(
+                RunFinished(candidate=label, round=number, check=check, verdict=verdict, facts=Facts())
+            )
+        if number:
+            board.fold(
+                RepairTried(candidate=label, round=number, perspective=f"{number}", kept=False, reason="")
+            )
+
+    def following() -> str:
+        found = repairs.next()
+        return found.label if found else ""
+
+    take("A", 0, "+good", passed=True)
+    take("B", 0, "+bad")
+    turns = [following()]
+    take("A", 1, "+other")
+    turns.append(following())
+    take("A", 2, "", error="the reply changes nothing")
+    turns.append(following())
+    take("B", 1, "+bad")
+    turns.append(following())
+    assert turns == ["A", "A", "B", "A"], "one that is another change, and worse, was no waste"

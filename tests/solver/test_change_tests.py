@@ -38,6 +38,9 @@ def test_with_fixture(tmp_path):
 def test_many(n):
     assert n
 
+async def test_later():
+    assert total([]) == 0
+
 @pytest.mark.skipif(False, reason="no")
 def test_half():
     assert total([HALF]) == HALF
@@ -74,7 +77,10 @@ def test_every_test_stands_alone_with_what_it_needs(shop: Project) -> None:
         compile(test.given, "test", "exec")
     assert "@pytest.mark.skipif" in found.tests[1].given
     assert "more = 1" in found.tests[3].given and "test_more" not in found.tests[3].given
-    assert {each.why: each.number for each in found.dropped} == {"it asks for arguments": 2}
+    assert {each.why: each.number for each in found.dropped} == {
+        "it asks for arguments": 2,
+        "not in the form asked for": 1,
+    }
 
 
 def test_the_same_test_again_counts_once_and_is_trusted_more(shop: Project) -> None:

@@ -111,6 +111,27 @@ def test_changes_agree_that_pass_the_same_written_tests() -> None:
     assert choice is not None and choice.grade is Grade.SAMPLES_ONLY
 
 
+def test_the_same_change_is_told_as_such_where_no_written_test_passes() -> None:
+    made = [attempt(label, text, [True]) for label, text in zip("ABC", ("one", "one", "two"), strict=True)]
+    ran = [TestsRun(candidate=label, round=0, passed=(), tests=2) for label in "ABC"]
+    table = replace(table_of(made, 1, tests=ran), change=True)
+    table = replace(table, agreement=agreement_of_changes(table))
+    choice = chosen(table, rules_for("E", PROBLEM))
+    assert choice is not None
+    assert "A and B make the same change; C is unlike it" in [reason.text for reason in choice.reasons]
+
+
+def test_changes_drawn_later_are_run_on_the_tests_that_there_are() -> None:
+    made = [attempt(label, text, [True]) for label, text in zip("ABC", ("one", "two", "three"), strict=True)]
+    ran = [TestsRun(candidate=label, round=0, passed=(0,), tests=2) for label in "AB"]
+    table = replace(table_of(made, 1, tests=ran), change=True)
+    step = next_step(table, rules_for("E", PROBLEM), Allowed(tests=True))
+    assert step.kind == "tests" and step.why.endswith("those that are new are run on the written tests")
+    assert next_step(table, rules_for("E", PROBLEM), Allowed()).kind == "stop"
+    all_ran = replace(table, rows=table.rows[:2])
+    assert next_step(all_ran, rules_for("E", PROBLEM), Allowed(tests=True)).kind == "stop"
+
+
 def test_no_tests_are_written_for_changes_that_all_fail_or_are_the_same() -> None:
     able = Allowed(tests=True)
     failing = table_of([attempt("A", "a", [False, True]), attempt("B", "b", [False, True])], 2)

@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 from atlas_tui.errors import InputError
+from atlas_tui.project.editing_rules import decides
 from atlas_tui.project.listing import list_files
 from atlas_tui.project.standing import standing
 from atlas_tui.sandbox import LocalSandbox
 from atlas_tui.settings import Settings
 from atlas_tui.solver.change.last_opened import LastOpened
-from atlas_tui.solver.change.opening import Opened, Wanted
+from atlas_tui.solver.change.opening import Opened, Wanted, open_repository
 
 SOURCE = "def half(number):\n    return number\n"
 TESTS = """import unittest
@@ -74,6 +75,24 @@ async def test_tests_run_again_only_where_something_changed(tree: Path) -> None:
             await opening(" ", must="test_half.HalfTest.test_of_two")
     finally:
         await sandbox.close()
+
+
+async def test_files_of_tests_that_no_name_tells_of_are_protected(tree: Path) -> None:
+    (tree / "checks").mkdir()
+    (tree / "test_half.py").rename(tree / "checks/wrong.py")
+    kept = TESTS.replace("HalfTest", "KeptTest").replace("of_two", "of_one").replace("(2), 1", "(1), 1")
+    (tree / "checks/right.py").write_text(kept)
+    wanted = Wanted(text="Halve it", tests="python3 -m unittest checks.wrong checks.right")
+    sandbox, settings = LocalSandbox(Settings().sandbox), Settings().project
+    try:
+        opened = await open_repository(
+            sandbox, tree, list_files(tree), "", wanted, settings, lambda line: None
+        )
+    finally:
+        await sandbox.close()
+    assert opened.project.required and opened.project.kept
+    for path, so in (("checks/wrong.py", True), ("checks/right.py", True), ("half.py", False)):
+        assert decides(opened.project, path) is so, path
 
 
 def test_whatever_is_written_is_another_standing(tree: Path) -> None:

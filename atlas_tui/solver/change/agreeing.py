@@ -14,7 +14,7 @@ def agreement_of_changes(table: Table) -> Agreement | None:
     """
     rivals = table.finalists
     forms = {row.label: row.code.encode() for row in rivals}
-    if table.passes is not None and table.passes.any():
+    if table.passes is not None and table.tests_tell:
         rows = dict(zip(table.tested, table.passes, strict=True))
         forms = {row.label: rows[row.label].tobytes() for row in rivals if row.label in rows}
     elif len(set(forms.values())) == len(forms):
@@ -29,6 +29,6 @@ def agreement_of_changes(table: Table) -> Agreement | None:
         clusters=found,
         shares={label: len(cluster) / len(rivals) for cluster in found for label in cluster},
         nearness={},
-        inputs=1 if table.passes is None else table.passes.shape[1],
+        inputs=table.passes.shape[1] if table.passes is not None and table.tests_tell else 1,
         failures={},
     )

@@ -87,14 +87,18 @@ def telling(tell: Callable[[str], None], loop: asyncio.AbstractEventLoop) -> Tol
     return told
 
 
+def files_of(test: str, runner: str, files: Listing) -> list[str]:
+    """The files that a test can lie in whose id names none by its whole path, as those of unittest do."""
+    file = "" if "::" in test else known.named(runner).file_of(test)
+    alike = files.by_name.get(file.rpartition("/")[2], ()) if file else ()
+    same = [path for path in alike if f"/{path}".endswith(f"/{file}")]
+    return [file] if file in same else same
+
+
 def _placed(test: str, runner: str, files: Listing) -> str:
     """A test as ``file::name``; its id where its file is not known."""
-    if "::" in test:
-        return test
-    file = known.named(runner).file_of(test)
-    alike = files.by_name.get(file.rpartition("/")[2], ())
-    same = [path for path in alike if f"/{path}".endswith(f"/{file}")]
-    return f"{same[0]}::{test}" if len(same) == 1 else test
+    found = files_of(test, runner, files)
+    return f"{found[0]}::{test}" if len(found) == 1 else test
 
 
 def packed(found: Read, room: int, size: float = _BYTES) -> Packed:

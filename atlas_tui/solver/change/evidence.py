@@ -18,6 +18,7 @@ from atlas_tui.solver.change.test_files import files_of, unbuilt
 from atlas_tui.solver.change.test_places import Place, place_of, running
 from atlas_tui.solver.kit import Kit
 
+_ALONE = "passes alone, not together with the others"
 _NAMED = 12
 """Most tests that are named where several fail together."""
 _FIRST = Verdict.IE, Verdict.SV, Verdict.TLE, Verdict.MLE, Verdict.OLE
@@ -28,7 +29,8 @@ _BUILDS = 5
 
 
 async def run_checks(kit: Kit, problem: Problem, attempts: Sequence[Attempt]) -> AsyncIterator[RunFinished]:
-    """Every check of the project on these usable attempts, as they end: the required tests, then the rest.
+    """Every check of the project on these usable attempts, as they end: the required tests alone, then the
+    whole command.
 
     Where no required test passes, the rest is not run: it would say nothing that helps to choose.
     """
@@ -58,8 +60,20 @@ async def judged(sandbox: Sandbox, problem: Problem, attempt: Attempt) -> list[R
     rest = [(number, check) for number, check in numbered if is_kept(project, check)]
     if rest:
         report = await _tests(sandbox, problem, (), changes, attempt.label)
+        runs = [
+            _together(attempt, run, check, report) for run, (_, check) in zip(runs, required, strict=False)
+        ]
         runs += [finished(attempt, number, check, report) for number, check in rest]
     return runs
+
+
+def _together(attempt: Attempt, alone: RunFinished, check: Check, whole: Report) -> RunFinished:
+    """A required test that passes alone and fails among the others does not pass: that is how the person
+    runs it."""
+    if alone.verdict is not Verdict.OK or not any(_of(whole, test) for test in check.tests):
+        return alone
+    run = finished(attempt, int(alone.check.rpartition(" ")[2]), check, whole)
+    return replace(run, printed=_ALONE) if len(check.tests) == 1 else run
 
 
 async def _tests(

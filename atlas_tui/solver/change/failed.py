@@ -20,6 +20,7 @@ from atlas_tui.solver.change.cutting import WHOLE, Extent
 from atlas_tui.solver.change.evidence import is_kept, project_of
 from atlas_tui.solver.change.replies import changes_of
 from atlas_tui.syntax import definition_span
+from atlas_tui.workspace.text import plain_text
 
 AROUND = 8
 """Lines shown before and after such a place."""
@@ -98,9 +99,10 @@ def _check(project: Project, run: RunFinished) -> Check:
 def _lines(files: Files, path: str) -> list[str]:
     try:
         content = files.read(path)
+        # As programs count lines: a form feed, say, ends none.
+        return plain_text(content, path).removesuffix("\n").split("\n") if content else []
     except InputError:
         return []
-    return (content or b"").decode("utf-8", "replace").splitlines()
 
 
 def _passed(problem: Problem, attempt: Attempt) -> Iterator[str]:

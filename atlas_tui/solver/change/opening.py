@@ -21,7 +21,15 @@ from atlas_tui.project.packing import Packed
 from atlas_tui.project.snapshot import snapshot
 from atlas_tui.sandbox.base import Sandbox, Tier
 from atlas_tui.settings import ProjectSettings, SolverSettings
-from atlas_tui.solver.change.context import fitted, function_of, meant, read, room_for, telling
+from atlas_tui.solver.change.context import (
+    files_of,
+    fitted,
+    function_of,
+    meant,
+    read,
+    room_for,
+    telling,
+)
 
 _ALONE = (
     "this model was trained on single functions: it is shown the text alone, and nothing of the repository"
@@ -86,8 +94,9 @@ async def open_repository(
     limits = _limits(settings)
     missing = [note for note in notes if note.startswith(tuple(f"{name}: " for name in command.programs))]
     base = await _tested(sandbox, project, wanted, limits, missing)
-    decide = (*base.required, *wanted.must_pass, *command.named)
-    protected = () if wanted.edit_tests else protected_paths(files.paths, decide)
+    decide = (*base.required, *base.kept, *wanted.must_pass, *command.named)
+    placed = (path for test in decide for path in files_of(test, project.runner, files))
+    protected = () if wanted.edit_tests else protected_paths(files.paths, (*decide, *placed))
     return Opened(
         project=replace(base.applied(project), head=head, protected=protected), files=files, base=base,
         limits=limits, notes=tuple(filter(None, dict.fromkeys((command.caution, *notes, *base.notes)))),

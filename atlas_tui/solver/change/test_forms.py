@@ -49,6 +49,14 @@ def codes_of(reply: str) -> list[str]:
     return found or [head or reply]
 
 
+def _pieces(name: str, source: str, text: str, dropped: Counter[str]) -> list[Piece]:
+    """The test of this name, with ``text`` for itself and ``source`` with what it needs; none too large."""
+    if len(source) > LONGEST:
+        dropped[_LARGE] += 1
+        return []
+    return [Piece(name, source, "".join(text.replace(name, "", 1).split()))]
+
+
 # --- Python
 
 
@@ -68,9 +76,9 @@ def of_python(code: str, dropped: Counter[str], *, classes_only: bool = False) -
     for node in tests:
         for name, test, text in _members(lines, node):
             source = f"{head}\n\n\n{text}\n" if head else f"{text}\n"
-            if classes_only and not isinstance(node, ast.ClassDef):
+            if not isinstance(test, ast.FunctionDef) or (classes_only and not isinstance(node, ast.ClassDef)):
                 dropped[_FORM] += 1
-            elif not isinstance(test, ast.FunctionDef) or _asks(test, isinstance(node, ast.ClassDef)):
+            elif _asks(test, isinstance(node, ast.ClassDef)):
                 dropped[_ARGUMENTS] += 1
             elif len(source) > LONGEST:
                 dropped[_LARGE] += 1
@@ -138,10 +146,7 @@ def of_javascript(code: str, language: str, dropped: Counter[str]) -> list[Piece
         dropped[_FORM] += 1
     for one in tests:
         source = "\n".join([*head, "", one.text, ""]).lstrip("\n")
-        if len(source) > LONGEST:
-            dropped[_LARGE] += 1
-        else:
-            found.append(Piece(one.title, source, "".join(one.text.replace(one.title, "", 1).split())))
+        found += _pieces(one.title, source, one.text, dropped)
     return found
 
 
@@ -158,7 +163,7 @@ def of_go(code: str, dropped: Counter[str]) -> list[Piece]:
     if not package or not tests:
         dropped[_FORM] += 1
         return []
-    found = []
+    found = list[Piece]()
     for one in tests:
         if any(
             re.search(rf"\b{re.escape(name)}\b", one.text) for other in others for name in _declares(other)
@@ -167,10 +172,7 @@ def of_go(code: str, dropped: Counter[str]) -> list[Piece]:
             continue
         used = "\n".join(f"\t{line}" for line in _used(imports, one.text))
         source = f"{package}\n\nimport (\n{used}\n)\n\n{one.text}\n"
-        if len(source) > LONGEST:
-            dropped[_LARGE] += 1
-        else:
-            found.append(Piece(one.name, source, "".join(one.text.replace(one.name, "", 1).split())))
+        found += _pieces(one.name, source, one.text, dropped)
     return found
 
 
@@ -207,11 +209,8 @@ def of_rust(code: str, dropped: Counter[str]) -> list[Piece]:
         marks = ""
     if not tests:
         dropped[_FORM] += 1
-    found = []
+    found = list[Piece]()
     for one in tests:
         source = "\n\n".join(["\n".join(head), f"{one.text}\n"])
-        if len(source) > LONGEST:
-            dropped[_LARGE] += 1
-        else:
-            found.append(Piece(one.name, source, "".join(one.text.replace(one.name, "", 1).split())))
+        found += _pieces(one.name, source, one.text, dropped)
     return found

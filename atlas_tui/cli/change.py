@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -89,6 +89,7 @@ async def run_change(settings: Settings, text: str, asked: Asked, *, apply: bool
             read = await opened(runtime, asked, text)
         except asyncio.CancelledError:
             return exits.CANCELLED
+        refuse_unknown(asked.must_pass, read)
         _on_signals(runtime.cancel)
         async for event in runtime.solve(read):
             out.show(event)
@@ -98,6 +99,20 @@ async def run_change(settings: Settings, text: str, asked: Asked, *, apply: bool
         return out.exit_code
     finally:
         await runtime.close()
+
+
+def refuse_unknown(named: Sequence[str], read: Problem) -> None:
+    """Raises: InputError: no test that was run is called like one that has to pass."""
+    from atlas_tui.project.baseline import means
+    from atlas_tui.project.runners import known
+
+    project = read.project
+    if not named or project is None or project.required:
+        return
+    runner, ended = known.named(project.runner), (*project.kept, *project.flaky)
+    if not any(means(name, test, runner) for name in named for test in ended):
+        why = f"no test that was run is called {' or '.join(named)}"
+        raise InputError("Nothing would decide", why, "name tests as the test command does, or none")
 
 
 def _on_signals(stop: Callable[[], object]) -> None:
@@ -118,10 +133,12 @@ def write_files(runtime: Runtime, read: Problem, out: Transcript) -> None:
     if out.chosen is None or out.ready is None:
         return
     applied = runtime.workspace.apply_all(writes(runtime.workspace, read, out.ready), out.session)
-    for event in applied:
-        told = replace(event, candidate=out.chosen.candidate, round=out.chosen.round)
-        out.show(told)
-        runtime.store.append(out.session, told)
+    told = [replace(each, candidate=out.chosen.candidate, round=out.chosen.round) for each in applied]
+    # All before the first is kept: where the disk is full now, it is known all the same what was written.
+    for event in told:
+        out.show(event)
+    for event in told:
+        runtime.store.append(out.session, event)
 
 
 def _tell(line: str) -> None:

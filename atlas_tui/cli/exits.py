@@ -33,6 +33,20 @@ OF_OUTCOME = {
 log = logging.getLogger(__name__)
 
 
+class _LogFile(RotatingFileHandler):
+    """A log that cannot be written, on a full disk for instance, is told of once and in one line."""
+
+    _told = False
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        error = sys.exc_info()[1]
+        if not isinstance(error, OSError):
+            super().handleError(record)
+        elif not self._told:
+            self._told = True
+            sys.stderr.write(f"atlas-tui: no log is kept from here on: {error}\n")
+
+
 def code_of(error: AtlasError) -> int:
     """The exit code an error ends its command with."""
     match error:
@@ -48,7 +62,7 @@ def log_to_file() -> None:
     try:
         folder = paths.private(paths.log_dir())
         # Names of files need not be UTF-8; the log must take them all the same.
-        handler = RotatingFileHandler(
+        handler = _LogFile(
             folder / "atlas-tui.log", maxBytes=LOG_BYTES, backupCount=1, encoding="utf-8", delay=True,
             errors="backslashreplace",
         )  # fmt: skip

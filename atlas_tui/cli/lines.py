@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import singledispatch
 
 from atlas_tui import events
+from atlas_tui.cli.plain import one_line
 from atlas_tui.facts import FAILURES
 
 
@@ -35,7 +36,7 @@ def _(event: events.BaseRead) -> str:
     file = f"{event.encoding}, {end}, mode {event.mode:o}{kept}" if event.exists else "a new file"
     commit = f"; commit {event.commit[:12]}" if event.commit else ""
     dirty = f", {counted(len(event.dirty), 'uncommitted file')}" if event.dirty else ""
-    return f"target   {event.path}: {file}{commit}{dirty}"
+    return f"target   {one_line(event.path)}: {file}{commit}{dirty}"
 
 
 @describe.register
@@ -173,24 +174,24 @@ def _(event: events.SubsetTested) -> str:
 @describe.register
 def _(event: events.Applied) -> str:
     part = f", {_hunks(event.hunks)}" if event.hunks else ""
-    return f"written  {event.path}{part}  (`atlas-tui undo {event.entry}` takes it back)"
+    return f"written  {one_line(event.path)}{part}  (`atlas-tui undo {event.entry}` takes it back)"
 
 
 @describe.register
 def _(event: events.Undone) -> str:
-    return f"undone   {event.path}  (`atlas-tui redo {event.entry}` writes it again)"
+    return f"undone   {one_line(event.path)}  (`atlas-tui redo {event.entry}` writes it again)"
 
 
 @describe.register
 def _(event: events.Redone) -> str:
-    return f"redone   {event.path}"
+    return f"redone   {one_line(event.path)}"
 
 
 @describe.register
 def _(event: events.Committed) -> str:
     branch = f" on {event.branch}" if event.branch else ""
     said = "".join(f"\n         {line}" for line in event.output.splitlines())
-    return f"commit   {event.commit[:12]}{branch}  {event.path}{said}"
+    return f"commit   {event.commit[:12]}{branch}  {one_line(event.path)}{said}"
 
 
 @describe.register

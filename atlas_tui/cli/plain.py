@@ -13,6 +13,11 @@ def plain(text: str) -> str:
     return FOREIGN.sub(_escaped, text)
 
 
+def one_line(text: str) -> str:
+    """The same of what stands within a line, such as the name of a file: nothing in it ends the line."""
+    return plain(text).replace("\n", "\\n").replace("\t", "\\t")
+
+
 def _escaped(found: re.Match[str]) -> str:
     code = ord(found[0])
     return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 from atlas_tui import events
 from atlas_tui.cli.lines import counted, describe
+from atlas_tui.cli.plain import one_line
 from atlas_tui.problem import Problem, Project
 
 _VERDICTS = {
@@ -73,25 +74,27 @@ def _read(problem: Problem, project: Project) -> str:
     if project.flaky:
         counts.append(f"{len(project.flaky):,} flaky")
     head = f", {project.head}" if project.head else ""
-    notes = "".join(f"\n         note: {note}" for note in problem.notes)
-    return f"read     change in {project.root}{head}: {', '.join(counts)}; {project.command_line}{notes}"
+    read = f"change in {project.root}{head}: {', '.join(counts)}; {project.command_line}"
+    notes = [f"note: {note}" for note in problem.notes] + [f"left out: {one}" for one in project.left_out]
+    return "\n         ".join(map(one_line, (f"read     {read}", *notes)))
 
 
 def _change(ready: events.CandidateReady) -> str:
-    told = ready.error
+    told = one_line(ready.error)
     if not told:
         changed = [line for line in ready.code.splitlines() if line.startswith(("+", "-"))]
         number = sum(not line.startswith(("+++ ", "--- ")) for line in changed)
         files = counted(len(ready.files), "file")
         told = f"{files}, {counted(number, 'changed line')}, {counted(ready.tokens, 'token')}"
-    flags = "".join(f"\n         not chosen by itself: {flag}" for flag in ready.flags)
+    flags = "".join(f"\n         not chosen by itself: {one_line(flag)}" for flag in ready.flags)
     return f"change   {ready.candidate}  {told}{flags}"
 
 
 def _run(run: events.RunFinished, problem: Problem) -> str:
-    number = run.check.rpartition(" ")[2]
-    place = int(number) - 1 if number.isdigit() else -1
+    from atlas_tui.project.tally import check_number
+
     if run.verdict is events.Verdict.CE:
         return ""  # What cannot be used was told as a whole.
-    test = problem.samples[place].given if 0 <= place < len(problem.samples) else run.check
-    return f"run      {run.candidate}  {test}  {_VERDICTS[run.verdict]}"
+    number = check_number(run.check)
+    test = problem.samples[number - 1].given if 0 < number <= len(problem.samples) else run.check
+    return f"run      {run.candidate}  {one_line(test)}  {_VERDICTS[run.verdict]}"

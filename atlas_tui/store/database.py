@@ -73,10 +73,12 @@ class Database:
         self.execute("BEGIN IMMEDIATE")
         try:
             yield
+            self.execute("COMMIT")
         except BaseException:
-            self.execute("ROLLBACK")
+            # On a full disk for instance it is over already, or not even its end could be written.
+            if self._connection.in_transaction:
+                self.execute("ROLLBACK")
             raise
-        self.execute("COMMIT")
 
     @contextlib.contextmanager
     def explained(self) -> Iterator[None]:

@@ -22,13 +22,21 @@ def standing(run: RunState, review: Review, tested: SubsetTested | None) -> Stan
 def doubt(run: RunState, review: Review, tested: SubsetTested | None) -> str:
     """Why it should not be written unseen; empty when what is taken passed everything that decides."""
     known = standing(run, review, tested)
-    if known.good or not any(file.writes for file in review.judged):
+    if not any(file.writes for file in review.judged):
         return ""
+    if known.good:
+        return grade_means(run.problem)[Grade.UNVERIFIED] if _shows_nothing(run) else ""
     if review.whole and known.untested:
         return _of_candidate(run, review.label)
     if known.untested:
         return "what is taken of it was not tested"
     return known.words if review.whole else f"what is taken of it fails: {known.words}"
+
+
+def _shows_nothing(run: RunState) -> bool:
+    """No test failed before the change: that all pass after it proves nothing, whoever made it."""
+    project = run.problem.project if run.problem else None
+    return project is not None and not project.required
 
 
 def _of_candidate(run: RunState, label: str) -> str:
@@ -42,7 +50,7 @@ def _of_candidate(run: RunState, label: str) -> str:
         program = entry.standing if entry else None
         samples = len(run.problem.samples) if run.problem else 0
         passed = program.passed if program else 0
-        good = 0 < samples == passed
+        good = 0 < samples == passed and not _shows_nothing(run)
     if good:
         return ""
     if run.problem is not None and program is not None and (told := mended(run.problem, program.runs)):

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import git
 
 NO_REPOSITORY = "no git repository"
+OF_ANOTHER_USER = "a repository of another user, which git does not use"
 _UNDER_WAY = (
     ("MERGE_HEAD", "a merge"),
     ("rebase-merge", "a rebase"),
@@ -63,8 +64,7 @@ def discover(folder: Path) -> tuple[Repository | None, str]:
         return None, f"the git program is too old: {program} is {words[0]}, and {words[1]} is needed"
     ran = Git(program, folder).read("rev-parse", "--show-toplevel")
     if ran.code:
-        none = b"not a git repository" in ran.err
-        return None, NO_REPOSITORY if none else _first_line(ran)
+        return None, _why_none(ran)
     root = Path(os.path.realpath(os.fsdecode(ran.out.removesuffix(b"\n"))))
     # Its own settings may name any folder as its tree (core.worktree): the person opened this one.
     if root not in (folder, *folder.parents) or not (root / ".git").exists():
@@ -72,10 +72,16 @@ def discover(folder: Path) -> tuple[Repository | None, str]:
     return Repository(program, root), ""
 
 
+def _why_none(ran: Ran) -> str:
+    if b"not a git repository" in ran.err:
+        return NO_REPOSITORY
+    return OF_ANOTHER_USER if b"dubious ownership" in ran.err else _first_line(ran)
+
+
 def way_out(why_not: str) -> str:
     """What the person can do about there being no repository that can be used."""
-    if "dubious ownership" in why_not:
-        return "it belongs to another user: only git config --global --add safe.directory lets git use it"
+    if why_not == OF_ANOTHER_USER:
+        return "git config --global --add safe.directory FOLDER lets git use it"
     if "git program" in why_not:
         return "install a newer git"
     return "git init makes a repository" if why_not == NO_REPOSITORY else "see what git says about it"

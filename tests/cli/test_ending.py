@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -28,6 +30,15 @@ def test_ended_while_a_hook_runs(shell: Shell, number: signal.Signals) -> None:
     assert app.returncode == exits.CANCELLED
     assert tree.record() == before and tree.read("a.py").decode() == PLACED
     assert not (tree.git_dir / "index.lock").exists()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+def test_a_log_on_a_full_disk_is_told_of_once(capsys: pytest.CaptureFixture[str]) -> None:
+    full = exits._LogFile("/dev/full", delay=True)
+    for _ in range(2):
+        full.handle(logging.makeLogRecord({"msg": "said"}))
+    told = capsys.readouterr().err
+    assert told.startswith("atlas-tui: no log is kept from here on: ") and told.count("\n") == 1
 
 
 def test_what_was_ignored_stays_so() -> None:

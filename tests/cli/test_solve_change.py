@@ -11,6 +11,9 @@ from pathlib import Path
 import pytest
 
 from atlas_tui import events
+from atlas_tui.cli import change
+from atlas_tui.errors import InputError
+from atlas_tui.problem import Mode, Problem, Project
 from tests.cli.test_solve import Atlas, lines, parsed
 from tests.conftest import reciter
 
@@ -150,6 +153,18 @@ def test_passing_already_is_said_and_nothing_is_called_verified(shop: Atlas) -> 
     )
     assert b"already" in ran.stderr and ran.returncode == 3, ran.stderr.decode()
     assert b"verified" not in ran.stderr.replace(b"unverified", b"")
+
+
+def test_tests_that_have_to_pass_are_among_those_that_were_run() -> None:
+    project = Project(
+        root="/r", base="/b", identity="", command=("python3", "-m", "unittest"), runner="unittest",
+        kept=("tests.test_cart.Totals.test_count",),
+    )  # fmt: skip
+    problem = Problem(statement=TEXT, mode=Mode.CHANGE, project=project)
+    for named in ((), ("tests/test_cart.py",), ("tests.test_cart.Totals", "tests/none.py")):
+        change.refuse_unknown(named, problem)
+    with pytest.raises(InputError, match="is called tests/none"):
+        change.refuse_unknown(["tests/none.py"], problem)
 
 
 def test_options_of_a_repository_need_one(shop: Atlas) -> None:

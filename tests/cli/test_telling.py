@@ -68,6 +68,18 @@ def test_what_cannot_be_used_is_told_once_and_what_passes_all_needs_no_runs() ->
     assert telling.line(part) == "part     A, hunk 1  passes not all tests"
 
 
+def test_names_end_no_line() -> None:
+    project = replace(
+        PROJECT, root="/home/me/a\nread", required=("t.py::a\nb",), left_out=("a submodule: x\ny",)
+    )
+    problem = replace(PROBLEM, project=project, samples=samples(project))
+    telling = Telling()
+    read = telling.line(events.ProblemRead(problem=problem)).split("\n")
+    assert read[0].startswith("read     change in /home/me/a\\nread, main@1: ")
+    assert read[1:] == ["         note: look out", "         left out: a submodule: x\\ny"]
+    assert telling.line(ran("sample 1", Verdict.WA)) == "run      A  t.py::a\\nb  failed"
+
+
 def test_no_tests_are_written_and_why() -> None:
     found = events.TestsWritten(tests=(), dropped=(events.Dropped(why="not for go", number=0),))
     assert describe(found) == "tests    0 tests written: not for go"

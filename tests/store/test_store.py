@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import resource
 import signal
 import sqlite3
 import stat
@@ -259,6 +260,23 @@ def test_path_that_cannot_be_a_database(tmp_path: Path) -> None:
     (tmp_path / "plain").write_text("x")
     with pytest.raises(StoreError, match="cannot be opened"):
         Store(tmp_path / "plain" / "x.sqlite3")
+
+
+def test_after_a_full_disk_the_store_can_be_used_again(store: Store, file: Path) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    session = new_session_id()
+    event = run_of(session)[0]
+    store.append(session, event)
+    wal = file.with_name(f"{file.name}-wal")
+    try:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (wal.stat().st_size + 100, hard))
+        # Too large to be kept in memory until it is committed: SQLite itself ends the transaction.
+        with pytest.raises(StoreError, match=r": (disk I|database or disk is full)"):
+            store.append(session, events.Failed(what="x" * 4_000_000, why="", todo=""))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    store.append(session, event)
+    assert len(store.events(session)) == 2
 
 
 def test_lock_held_by_another_is_a_clear_error(

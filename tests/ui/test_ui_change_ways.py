@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
@@ -17,14 +19,17 @@ from atlas_tui.events import (
     RunFinished,
     Stage,
     StageStarted,
+    SubsetTested,
     TestsWritten,
     Verdict,
 )
 from atlas_tui.store import SessionSummary
 from atlas_tui.ui import between, context_files
 from atlas_tui.ui.archive import Row
+from atlas_tui.ui.doubts import doubt
 from atlas_tui.ui.going_on import repairable
 from atlas_tui.ui.replay import folded
+from atlas_tui.ui.reviewing import Review
 from atlas_tui.ui.screens.difference import Difference
 from atlas_tui.ui.screens.sessions_words import glance
 from atlas_tui.ui.state import RunState
@@ -165,8 +170,8 @@ def test_what_a_repair_changed_is_told_file_by_file(tmp_path: Path) -> None:
     run = shop_run(tmp_path)
     told = repairs(run, run.candidate("C"), 100).plain
     assert "r0 first change" in told and "shop/money.py is changed too" in told
-    assert "-    return sum(prices) - 0" in told or "-    return sum(prices) - discount" in told
-    assert ("+++ b/" not in told and "@@ -1,4" in told) or "@@ -1,3" in told
+    assert "  -    return sum(prices) - 0\n  +    return sum(prices) - discount\n" in told
+    assert "@@ -1,3 +1,3 @@" in told and "+++ b/" not in told, "no difference of differences"
 
 
 def test_two_changes_are_compared_as_files(tmp_path: Path) -> None:
@@ -226,6 +231,24 @@ def test_where_nothing_failed_it_is_not_called_a_failure(tmp_path: Path) -> None
     assert run.chosen is not None
     run = replace(run, chosen=replace(run.chosen, grade=Grade.UNVERIFIED))
     assert NOTHING_FAILED in joined(verdict(run, 100)).plain
+
+
+@pytest.mark.parametrize("is_tested", [False, True])
+def test_where_nothing_failed_no_candidate_is_written_without_a_question(
+    tmp_path: Path, is_tested: bool
+) -> None:
+    run = shop_run(tmp_path)
+    problem = run.problem
+    assert problem is not None and problem.project is not None
+    passing = next(each.label for each in run.candidates if each.standing and each.standing.passed == 4)
+    file = SimpleNamespace(writes=True, change=SimpleNamespace(hunks=(1,)))
+    review = cast(Review, SimpleNamespace(label=passing, whole=True, judged=(file,), taken=(1,)))
+    result = SubsetTested(candidate=passing, round=0, hunks=(1,), passed=4, samples=4, state="")
+    tested = result if is_tested else None
+    run = replace(run, chosen=None)
+    assert doubt(run, review, tested) == ""
+    run = replace(run, problem=replace(problem, project=replace(problem.project, required=())))
+    assert doubt(run, review, tested) == NOTHING_FAILED
 
 
 async def test_what_cannot_be_used_says_so_once(tmp_path: Path) -> None:

@@ -139,9 +139,9 @@ def test_ownership_is_explained(repo: Tree, plain_git: Path) -> None:
         os.chown(path, 12345, 12345)
     workspace = repo.open()
     accept(workspace)
-    with pytest.raises(Refused, match="dubious ownership") as caught:
+    with pytest.raises(Refused, match="without git") as caught:
         workspace.commit(["a.py"], "message")
-    assert "another user" in caught.value.todo and "safe.directory" in caught.value.todo
+    assert "another user" in caught.value.why and "safe.directory" in caught.value.todo
     assert not (plain_git / ".gitconfig").exists()
 
 

@@ -249,7 +249,7 @@ def test_repository_of_another_owner(repo: Tree, plain_git: Path) -> None:
     for path in (repo.root, repo.git_dir, *repo.git_dir.rglob("*")):
         os.chown(path, 12345, 12345)
     workspace = repo.open()
-    assert not workspace.has_git and "dubious ownership" in workspace.head()
+    assert not workspace.has_git and "of another user" in workspace.head()
     workspace.apply(workspace.base("a.py"), b"x\n", "s1")
     workspace.undo()
     assert not (plain_git / ".gitconfig").exists()

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from atlas_tui.project.environment_java import add_java
 from atlas_tui.project.environment_javascript import add_javascript
-from atlas_tui.project.environment_parts import SYSTEM_PATH, Parts
+from atlas_tui.project.environment_parts import SYSTEM_PATH, Parts, told_once
 from atlas_tui.project.environment_python import add_python
 from atlas_tui.project.environment_tools import add_go, add_program, add_rust
 from atlas_tui.project.listing import Listing
@@ -79,7 +79,7 @@ def _found(parts: Parts, assigned: Sequence[tuple[str, str]]) -> Environment:
         shown=tuple(parts.shown),
         variables=tuple({"PATH": search, **parts.variables, **own}.items()),
         links=tuple(parts.links),
-        notes=tuple(dict.fromkeys(parts.notes)),
+        notes=told_once(parts.notes),
     )
 
 

@@ -18,6 +18,10 @@ from atlas_tui.sandbox.supervisor.isolated import NOBODY
 SYSTEM_PATH = ("/usr/local/bin", "/usr/bin", "/bin")
 """Of the sandbox, after what an environment brings."""
 
+_HIDDEN = (
+    " is not shown to the tests: they run as another user, who may not enter it; install it where all may"
+)
+
 
 @dataclass(slots=True)
 class Parts:
@@ -55,8 +59,7 @@ class Parts:
         try:
             for path in paths:
                 if not _is_open(path):
-                    why = "they run as another user, who may not enter it; install it where all may"
-                    self.notes.append(f"{shown(str(path))} is not shown to the tests: {why}")
+                    self.notes.append(f"{shown(str(path))}{_HIDDEN}")
                     return False
                 named = os.path.normpath(path)
                 for real in placing.to_show([named]):
@@ -123,3 +126,14 @@ def _is_open(path: str | Path) -> bool:
 def existing(paths: Iterable[Path]) -> list[Path]:
     """Those of ``paths`` that are folders."""
     return [path for path in paths if is_folder(path)]
+
+
+def told_once(notes: Sequence[str]) -> tuple[str, ...]:
+    """The notes, each once; of several places that are hidden from the tests a single line."""
+    notes = tuple(dict.fromkeys(notes))
+    hidden = [note.removesuffix(_HIDDEN) for note in notes if note.endswith(_HIDDEN)]
+    if len(hidden) < 2:
+        return notes
+    places = dict.fromkeys(place.rpartition(": ")[2] for place in hidden)
+    told = f"not shown to the tests: {', '.join(places)}; they run as another user, who may not enter there"
+    return (told, *(note for note in notes if not note.endswith(_HIDDEN)))

@@ -81,6 +81,10 @@ def test_the_next_program_on_the_path_is_taken_where_the_first_is_hidden(folder:
     alone = found(root, "mytool", PATH=f"{hidden.parent}:{SYSTEM}")
     (note,) = [note for note in alone.notes if note.startswith("mytool: ")]
     assert "who may not enter it; install it where all may" in note
+    tool(folder / "hidden/bin/other")
+    both = found(root, "mytool", "other", PATH=f"{hidden.parent}:{SYSTEM}")
+    (line,) = [note for note in both.notes if "not shown to the tests" in note]
+    assert line.count(str(folder / "hidden")) == 1
 
 
 GO_CACHE = """import os, unittest

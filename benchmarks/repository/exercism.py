@@ -2,9 +2,10 @@
 
     python benchmarks/repository/exercism.py FOLDER DESTINATION
 
-``FOLDER`` is a track, its exercises, or one of them. Each becomes a folder below ``DESTINATION`` (which must
-not hold it yet) in the form of ``tasks/``; which tests are required is found out by running stub and example
-in the sandbox. Exercises that cannot be used are told by name, and the exit code is 1 where none can.
+``FOLDER`` is a track, its exercises, one of them, or holds exercises by language. Each becomes a folder
+below ``DESTINATION`` (which must not hold it yet) in the form of ``tasks/``; which tests are required is
+found out by running stub and example in the sandbox. Exercises that cannot be used are told by name, and the
+exit code is 1 where none can.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from benchmarks.repository.opening import ToolMissing
 from benchmarks.repository.run import deciding, own_home
 from benchmarks.repository.task import LANGUAGES, RepositoryTask, as_toml, write
 
-PLACES = ("", "*", "exercises/*/*")
+PLACES = ("", "*", "*/*", "exercises/*/*")
 """Where exercises lie below a folder."""
 
 
@@ -96,6 +97,9 @@ def folders(root: Path) -> Iterator[Path]:
 
 
 async def main(root: Path, destination: Path) -> int:
+    if not any(folders(root)):
+        print(f"{root} holds no exercise")
+        return 1
     usable = 0
     with own_home():
         sandbox = LocalSandbox(SandboxSettings())

@@ -13,8 +13,8 @@ from atlas_tui.problem import Limits, Project
 from atlas_tui.project.base import Report
 from atlas_tui.project.runners import known
 from atlas_tui.sandbox import LocalSandbox
-from atlas_tui.sandbox.base import Tier
 from atlas_tui.settings import SandboxSettings
+from tests.sandbox.opening import usable
 
 LIMITS = Limits(cpu_seconds=60.0, wall_seconds=90.0, memory_bytes=1 << 30)
 PACKAGES = str(Path(pytest.__file__).parent.parent)
@@ -24,14 +24,8 @@ PACKAGES = str(Path(pytest.__file__).parent.parent)
 @asynccontextmanager
 async def opened(tier: str = "auto") -> AsyncIterator[LocalSandbox]:
     """A sandbox; the test is skipped where this machine has none of that tier."""
-    sandbox = LocalSandbox(SandboxSettings(tier=tier))
-    try:
-        isolation = await sandbox.probe()
-        if isolation.tier is Tier.NONE:
-            pytest.skip(isolation.why)
+    async with usable(LocalSandbox(SandboxSettings(tier=tier))) as sandbox:
         yield sandbox
-    finally:
-        await sandbox.close()
 
 
 def laid(folder: Path, files: Mapping[str, str]) -> Path:

@@ -23,7 +23,13 @@ def supervisor() -> psutil.Process:
 @asynccontextmanager
 async def opened(tier: str, slots: int = 2) -> AsyncIterator[LocalSandbox]:
     """A sandbox that is closed at the end; skips the test where the tier is not to be had."""
-    sandbox = measures.with_slots(tier, slots)
+    async with usable(measures.with_slots(tier, slots)) as sandbox:
+        yield sandbox
+
+
+@asynccontextmanager
+async def usable(sandbox: LocalSandbox) -> AsyncIterator[LocalSandbox]:
+    """``sandbox``, closed at the end; skips the test where this machine has no isolation for it."""
     try:
         isolation = await sandbox.probe()
         if isolation.tier is Tier.NONE:
